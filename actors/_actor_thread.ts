@@ -1,0 +1,355 @@
+/**
+ * An actor's thread, as the one who started it sees it: starts it, watches it,
+ * ends it, and reads how it ended.
+ *
+ * Three things tell of an end, each for another purpose:
+ *
+ * - the **thread table** says at once that the actor left or was fenced, so
+ *   that nobody waits for it in a channel any longer;
+ * - the **record** holds what it said when it left;
+ * - its **lock** is granted when the thread is really gone. Only then its slot
+ *   is given away, and only then `isAlive` says so.
+ *
+ * @module
+ */
+
+import { Callers } from "../channels/callers.ts";
+import {
+  childrenOf,
+  claimThread,
+  fenceThread,
+  Life,
+  lifeOf,
+  ownThread,
+  releaseThread,
+  threadExists,
+  threadTable,
+  wakeAllThreads,
+  wakeThread,
+} from "../channels/threads.ts";
+import { packAll, unpackAll } from "../channels/handle.ts";
+import { waitAt } from "../channels/waiting.ts";
+import { currentProcess } from "./current_process.ts";
+import type { Declaration } from "./declaration.ts";
+import type { Exit } from "./exit.ts";
+import { HOST_URL } from "./_host.ts";
+import { loadFailure, readExit, terminatedExit } from "./_read_exit.ts";
+import {
+  type NormalizedPermissions,
+  workerPermissions,
+} from "./permissions.ts";
+import { Over, Record } from "./record.ts";
+import type { StartMessage } from "./_start.ts";
+import { endInTurn } from "./_terminations.ts";
+import { type TrampolineMessage, trampolineUrl } from "./_trampoline.ts";
+import type { WatchedThread } from "./_watched_thread.ts";
+import { isLockFree, lockIsFree, lockName, programName } from "./_web_locks.ts";
+
+/**
+ * How long a terminated thread may take to stop, in ms, until it is called
+ * stuck. One that comes back to its event loop takes a few.
+ */
+const STUCK_AFTER = 1500;
+
+/**
+ * How long to wait, in ms, for word of a thread whose lock came free though it
+ * did not say that it would leave: the lock may have been stolen from it, and
+ * then it takes it again within a turn of its event loop.
+ */
+const SILENT_AFTER = 500;
+
+/** What a thread is started with. */
+export interface ThreadSpec {
+  /** What it runs. */
+  readonly declaration: Pick<Declaration, "name" | "module">;
+  /** Its rights. */
+  readonly permissions: NormalizedPermissions;
+  /** Who it is. */
+  readonly name: string;
+  /** See `name`. */
+  readonly id: number;
+  /** See `name`. */
+  readonly lineage: string;
+  /** Whether it does not keep the program alive. */
+  readonly daemon: boolean;
+  /** The arguments, encoded, and what goes beside them. */
+  readonly args: Uint8Array<ArrayBuffer>;
+  /** See `args`. */
+  readonly beside: readonly object[];
+}
+
+/** See the module. */
+export class ActorThread<R> implements WatchedThread<R> {
+  /** The thread's id. */
+  readonly thread: number;
+  /** How the actor ended. */
+  readonly record: Record = new Record();
+  /** Settles when the end was seen, or when the thread turned out stuck. */
+  readonly exit: Promise<Exit<R>>;
+
+  readonly #spec: ThreadSpec;
+  readonly #worker: Worker;
+  readonly #port: MessagePort;
+  readonly #life = new Callers();
+  readonly #lifeEnds = new AbortController();
+  readonly #watch = new AbortController();
+  readonly #locked = Promise.withResolvers<void>();
+  readonly #exit = Promise.withResolvers<Exit<R>>();
+  readonly #beside = Promise.withResolvers<readonly unknown[]>();
+  /** Called at each word from the trampoline. */
+  #onWord: () => void = () => {};
+  #loadFailure: string | undefined;
+  #ended: Exit<R> | undefined;
+  #isEnding = false;
+  #isWatched = false;
+  #isProbed = false;
+
+  /**
+   * Starts a thread. Blocks for the 10 to 15 ms that Deno takes to make one.
+   *
+   * @throws {Deno.errors.NotCapable} If Deno refuses the permissions.
+   */
+  constructor(spec: ThreadSpec) {
+    this.#spec = spec;
+    this.exit = this.#exit.promise;
+    this.thread = claimThread();
+    const { declaration, name } = spec;
+    const lock = lockName(this.thread);
+    try {
+      this.#worker = new Worker(
+        trampolineUrl(HOST_URL, declaration.module, lock),
+        { type: "module", name, ...workerPermissions(spec.permissions) },
+      );
+    } catch (error) {
+      releaseThread(this.thread);
+      throw error;
+    }
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    this.#worker.addEventListener("error", (event) => this.#onError(event));
+    port1.onmessage = ({ data }) => this.#onMessage(data);
+    if (spec.daemon) {
+      unref(this.#worker);
+      // Deno has this method; its types do not.
+      (port1 as MessagePort & { unref?: () => void }).unref?.();
+    }
+    this.#post(port2);
+    this.#attend();
+    // A daemon is watched when somebody asks, since watching keeps the program
+    // alive. That it left or was fenced is seen in any case.
+    if (!spec.daemon) this.watch();
+  }
+
+  /** Whether the thread may still exist. */
+  get isAlive(): boolean {
+    if (this.record.over === Over.stuck) this.#probe();
+    return threadExists(this.thread);
+  }
+
+  /** How it ended, if that was seen. */
+  get ended(): Exit<R> | undefined {
+    return this.#ended;
+  }
+
+  /** Begins to wait for the end of the thread, if that was not done yet. */
+  watch(): void {
+    if (this.#isWatched) return;
+    this.#isWatched = true;
+    this.#watchLock();
+  }
+
+  /** Asks the actor to stop. */
+  askToStop(): void {
+    this.record.askToStop();
+    wakeThread(this.thread);
+  }
+
+  /** Ends the thread, and with it all that it started. */
+  terminate(): void {
+    fenceThread(this.thread);
+    wakeAllThreads();
+    this.#life.serve();
+  }
+
+  #post(port: MessagePort): void {
+    const { declaration, name, id, lineage, daemon, args, beside } = this.#spec;
+    const self = currentProcess();
+    const start: StartMessage = {
+      port,
+      program: programName(),
+      table: threadTable(),
+      thread: this.thread,
+      parentThread: ownThread(),
+      record: this.record.memory,
+      module: declaration.module,
+      declared: declaration.name,
+      args,
+      beside: packAll(beside, this.thread),
+      name,
+      id,
+      lineage,
+      daemon,
+      parent: { name: self.name, id: self.id },
+    };
+    this.#worker.postMessage(start, [port, args.buffer]);
+  }
+
+  /** Sees, at every wake-up of this thread, whether the actor left. */
+  #attend(): void {
+    waitAt([this.#life], {
+      attempt: () => {
+        if (lifeOf(this.thread) === Life.running) return false;
+        this.#end();
+        return true;
+      },
+      options: { signal: this.#lifeEnds.signal },
+      late: () => "",
+      keepsAlive: false,
+    }).catch(() => {});
+  }
+
+  #onMessage(message: TrampolineMessage): void {
+    if (message.locked !== undefined) this.#locked.resolve();
+    if (message.failed !== undefined) this.#loadFailure = message.failed;
+    if (message.beside !== undefined) this.#beside.resolve(message.beside);
+    this.#onWord();
+  }
+
+  /**
+   * The host catches all errors, so this is the trampoline's or the platform's
+   * own. Not dealt with it would end the program.
+   */
+  #onError(event: ErrorEvent): void {
+    event.preventDefault();
+    this.#loadFailure ??= event.message;
+    this.#locked.resolve();
+  }
+
+  /** The actor left or was fenced: sees to the end of its thread. */
+  #end(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.watch();
+    // An actor that left has closed its worker, and nothing holds that up.
+    if (lifeOf(this.thread) === Life.fenced) {
+      endInTurn(() => this.#endWorker());
+    }
+  }
+
+  async #endWorker(): Promise<void> {
+    // Before it has its lock the thread could end unseen.
+    await this.#locked.promise;
+    this.#worker.terminate();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const isStuck = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(true), STUCK_AFTER);
+    });
+    const stuck = await Promise.race([isStuck, this.exit.then(() => false)]);
+    clearTimeout(timer);
+    if (stuck) this.#giveUp();
+  }
+
+  /** Lets go of a thread that does not stop: the program may end without it. */
+  #giveUp(): void {
+    this.record.setOver(Over.stuck);
+    this.#watch.abort();
+    unref(this.#worker);
+    this.#settle(terminatedExit(false));
+  }
+
+  async #watchLock(): Promise<void> {
+    await this.#locked.promise;
+    try {
+      for (;;) {
+        await lockIsFree(lockName(this.thread), this.#watch.signal);
+        if (lifeOf(this.thread) !== Life.running) break;
+        if (!await this.#isHeldAgain()) break;
+      }
+    } catch {
+      return; // It was given up.
+    }
+    await this.#onGone();
+  }
+
+  /** Whether word of the lock comes within the time for it. */
+  #isHeldAgain(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), SILENT_AFTER);
+      this.#onWord = () => {
+        clearTimeout(timer);
+        resolve(this.#loadFailure === undefined);
+      };
+    });
+  }
+
+  /** The thread is gone. */
+  async #onGone(): Promise<void> {
+    const life = lifeOf(this.thread);
+    const leaving = life === Life.left ? this.record.leaving : undefined;
+    this.#bury(life);
+    if (life === Life.fenced) return this.#settle(terminatedExit(true));
+    const beside = leaving?.hasBeside
+      ? unpackAll(await this.#beside.promise)
+      : [];
+    this.#settle(
+      leaving === undefined && this.#loadFailure !== undefined
+        ? loadFailure(this.#loadFailure, this.#spec)
+        : readExit<R>(leaving, beside, this.#spec),
+    );
+  }
+
+  #settle(exit: Exit<R>): void {
+    this.#ended = exit;
+    this.#exit.resolve(exit);
+    this.#worker.terminate();
+    this.#port.close();
+    this.#lifeEnds.abort();
+  }
+
+  /** Looks again at a stuck thread; what is found shows at the next question. */
+  async #probe(): Promise<void> {
+    if (this.#isProbed) return;
+    this.#isProbed = true;
+    if (await isLockFree(lockName(this.thread))) this.#bury(Life.fenced);
+    this.#isProbed = false;
+  }
+
+  /** Gives the slot away: from here on nobody takes the thread for alive. */
+  #bury(life: number): void {
+    // One that ended without a word has not fenced what it started.
+    fenceThread(this.thread);
+    for (const child of childrenOf(this.thread)) reapOrphan(child);
+    this.record.setOver(life === Life.fenced ? Over.terminated : Over.left);
+    releaseThread(this.thread);
+    wakeAllThreads();
+  }
+}
+
+/**
+ * Sees to the end of a thread whose parent has ended. Deno ends it with its
+ * parent; here its slot is given back when it is gone.
+ */
+async function reapOrphan(thread: number): Promise<void> {
+  for (const child of childrenOf(thread)) reapOrphan(child);
+  try {
+    await lockIsFree(lockName(thread), AbortSignal.timeout(STUCK_AFTER));
+  } catch {
+    return; // Stuck: its slot is not given away while the program lives.
+  }
+  releaseThread(thread);
+  wakeAllThreads();
+}
+
+/**
+ * Keeps a worker from keeping the program alive.
+ *
+ * The method that does so has no public name on Deno's `Worker`; where it is
+ * missing the program waits for the worker.
+ */
+function unref(worker: Worker): void {
+  const symbols = Object.getOwnPropertySymbols(Worker.prototype);
+  const hidden = symbols.find((symbol) => symbol.description === undefined);
+  if (hidden === undefined) return;
+  const method: unknown = Reflect.get(worker, hidden);
+  if (typeof method === "function") method.call(worker, false);
+}

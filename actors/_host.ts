@@ -1,0 +1,224 @@
+/**
+ * The host: what runs in an actor's thread around the user's code.
+ *
+ * It sees to it that every way of ending is told, once and in full:
+ *
+ * ```text
+ *   returns · throws · rejects, unhandled · Deno.exit(n) · self.close()
+ *       │
+ *       ▼  first one only
+ *   children fenced ─▶ outcome into the record ─▶ "left" in the thread table
+ *       ─▶ all threads woken ─▶ the worker closes ─▶ its lock is free
+ * ```
+ *
+ * @module
+ */
+
+import { Callers } from "../channels/callers.ts";
+import { decode } from "../channels/decode.ts";
+import { Encoder } from "../channels/encode.ts";
+import { NotSendableError } from "../channels/errors.ts";
+import { packAll, unpackAll } from "../channels/handle.ts";
+import {
+  childrenOf,
+  fenceThread,
+  isFenced,
+  joinProgram,
+  leaveProgram,
+  ownThread,
+  stopIfFenced,
+  wakeAllThreads,
+} from "../channels/threads.ts";
+import { waitAt } from "../channels/waiting.ts";
+import { abortCurrent, becomeActor, setLoading } from "./current_process.ts";
+import { findDeclaration } from "./declaration.ts";
+import { ModuleLoadError } from "./errors.ts";
+import type { StartMessage } from "./_start.ts";
+import { type LeaveReason, Record } from "./record.ts";
+import { guardLocks, setProgramName } from "./_web_locks.ts";
+
+/** The URL of this module, for the trampoline. */
+export const HOST_URL: string = import.meta.url;
+
+/** Runs an actor in this thread. Called by the trampoline. */
+export function run(
+  start: StartMessage,
+  load: () => Promise<unknown>,
+  close: () => void,
+): void {
+  joinProgram(start.table, start.thread, close);
+  setProgramName(start.program);
+  new Host(start, close).run(load);
+}
+
+class Host {
+  readonly #start: StartMessage;
+  readonly #close: () => void;
+  readonly #record: Record;
+  readonly #encoder = new Encoder();
+  #hasLeft = false;
+
+  constructor(start: StartMessage, close: () => void) {
+    this.#start = start;
+    this.#close = close;
+    this.#record = new Record(start.record);
+  }
+
+  async run(load: () => Promise<unknown>): Promise<void> {
+    const { name, id, parent, lineage, daemon, module, declared } = this.#start;
+    becomeActor({
+      name,
+      id,
+      parent,
+      lineage,
+      daemon,
+      onHear: () => this.#record.hear(),
+    });
+    this.#attend();
+    this.#catchEndings();
+    guardLocks();
+    setLoading(true);
+    try {
+      await load();
+    } catch (error) {
+      this.#fail(this.#loadError(error));
+      return;
+    }
+    setLoading(false);
+    let call: () => unknown;
+    try {
+      const { target } = findDeclaration(module, declared);
+      const beside = unpackAll(this.#start.beside);
+      const { args } = this.#start;
+      const values = decode(args, 0, args.length, beside) as never[];
+      call = () => target(...values);
+    } catch (error) {
+      this.#fail(error);
+      return;
+    }
+    try {
+      this.#return(await call());
+    } catch (error) {
+      this.#throw(error);
+    }
+  }
+
+  /**
+   * Listens, in the thread table and the record, for the word to stop or to
+   * end. Costs nothing while nobody wakes the thread.
+   */
+  #attend(): void {
+    let isAborted = false;
+    waitAt([new Callers()], {
+      attempt: () => {
+        stopIfFenced();
+        if (this.#record.stopAsked && !isAborted) {
+          isAborted = true;
+          // Out of this look, since user code listens to the signal.
+          queueMicrotask(abortCurrent);
+        }
+        return false;
+      },
+      options: undefined,
+      late: () => "",
+      keepsAlive: false,
+    });
+  }
+
+  /** Catches every way of ending but the function's own. */
+  #catchEndings(): void {
+    const exit = (code?: number) => {
+      this.#leave("exited", Number(code ?? Deno.exitCode) | 0);
+      throw new Error("Cannot go on: this actor has exited");
+    };
+    Deno.exit = exit as typeof Deno.exit;
+    self.close = () => this.#leave("exited", 0);
+    // First of all listeners, so that no other can hide an error from this
+    // one. One that calls preventDefault() has dealt with it.
+    self.addEventListener("error", (event) => {
+      this.#uncaught(event, (event as ErrorEvent).error);
+    });
+    self.addEventListener("unhandledrejection", (event) => {
+      this.#uncaught(event, (event as PromiseRejectionEvent).reason);
+    });
+  }
+
+  #uncaught(event: Event, error: unknown): void {
+    let isHandled = false;
+    // To Deno it is handled in any case: else it would print it and end the
+    // program. What the user's listeners say is seen when they have run.
+    event.preventDefault();
+    event.preventDefault = () => {
+      isHandled = true;
+    };
+    queueMicrotask(() => {
+      if (!isHandled) this.#throw(error);
+    });
+  }
+
+  #loadError(error: unknown): unknown {
+    if (!isLoaderError(error)) return error;
+    // The parent words it: it knows its own rights, which decided.
+    const { name, module } = this.#start;
+    return new ModuleLoadError(error.message, name, module, error);
+  }
+
+  #return(value: unknown): void {
+    const beside: object[] = [];
+    let length: number;
+    try {
+      length = this.#encoder.encode(value, beside);
+    } catch (error) {
+      if (error instanceof NotSendableError) this.#fail(error);
+      else this.#throw(error);
+      return;
+    }
+    this.#leave("returned", 0, length, beside);
+  }
+
+  #throw(error: unknown): void {
+    this.#leave("threw", 1, this.#encoder.encodeLossy(error));
+  }
+
+  #fail(error: unknown): void {
+    this.#leave("failed", 1, this.#encoder.encodeLossy(error));
+  }
+
+  #leave(
+    reason: LeaveReason,
+    code: number,
+    length = 0,
+    beside: object[] = [],
+  ): void {
+    if (this.#hasLeft || isFenced()) return this.#close();
+    this.#hasLeft = true;
+    for (const child of childrenOf(ownThread())) fenceThread(child);
+    if (beside.length > 0) {
+      // Posted before the record says so: the parent then waits for it.
+      const packed = packAll(beside, this.#start.parentThread);
+      this.#start.port.postMessage({ beside: packed });
+    }
+    this.#record.leave(
+      reason,
+      code,
+      this.#encoder.bytes,
+      length,
+      beside.length > 0,
+    );
+    leaveProgram();
+    wakeAllThreads();
+    this.#close();
+  }
+}
+
+/**
+ * Whether the platform could not load the user's module or one it imports
+ * (missing, forbidden, a syntax error: it makes no difference between them).
+ * An `import()` that the module itself does at its top level fails in the same
+ * way, but at another place than the trampoline.
+ */
+function isLoaderError(error: unknown): error is TypeError {
+  return error instanceof TypeError && "code" in error &&
+    error.code === "ERR_MODULE_NOT_FOUND" &&
+    /\n\s+at async data:/.test(error.stack ?? "");
+}

@@ -1,0 +1,147 @@
+/**
+ * Makes an `Exit` of what an actor left behind.
+ *
+ * @module
+ */
+
+import { decode } from "../channels/decode.ts";
+import { NotSendableError } from "../channels/errors.ts";
+import { currentProcess } from "./current_process.ts";
+import { grantFor, parseDenial, toPermissionDenied } from "./_denial.ts";
+import {
+  DeclarationError,
+  ModuleLoadError,
+  RemoteError,
+  SpawnAtLoadError,
+} from "./errors.ts";
+import {
+  type Exit,
+  type FailedExit,
+  TERMINATED_CODE,
+  type TerminatedExit,
+  UNKNOWN_CODE,
+} from "./exit.ts";
+import { flagText, rightText } from "./_permission_texts.ts";
+import { holds, type NormalizedPermissions } from "./permissions.ts";
+import type { Leaving } from "./record.ts";
+
+/** What must be known of an actor to tell of its end. */
+export interface Ended {
+  /** The actor's name. */
+  readonly name: string;
+  /** The rights it had. */
+  readonly permissions: NormalizedPermissions;
+  /** Where it was declared. */
+  readonly declaration: { readonly module: string };
+}
+
+/**
+ * The exit of an actor whose thread is gone.
+ *
+ * @param leaving What it said; nothing if it ended without a word.
+ * @param beside The handles in its outcome.
+ */
+export function readExit<R>(
+  leaving: Leaving | undefined,
+  beside: readonly unknown[],
+  actor: Ended,
+): Exit<R> {
+  if (leaving === undefined) return { reason: "exited", code: UNKNOWN_CODE };
+  const { reason, code, outcome } = leaving;
+  if (reason === "exited") return { reason, code };
+  let value: unknown;
+  try {
+    value = decode(outcome, 0, outcome.length, beside);
+  } catch (error) {
+    return { reason: "failed", code: 1, error: error as Error };
+  }
+  switch (reason) {
+    case "returned":
+      return { reason, code, value: value as R };
+    case "threw":
+      return { reason, code, error: thrownError(value, actor) };
+    case "failed":
+      return { reason, code, error: failureError(value, actor) };
+  }
+}
+
+/** The exit of a terminated actor. */
+export function terminatedExit(threadStopped: boolean): TerminatedExit {
+  return { reason: "terminated", code: TERMINATED_CODE, threadStopped };
+}
+
+/** The exit of an actor whose thread could not even load Troupe. */
+export function loadFailure(text: string, actor: Ended): FailedExit {
+  const error = notLoaded(actor, "Troupe itself", new TypeError(text));
+  return { reason: "failed", code: 1, error };
+}
+
+function thrownError(thrown: unknown, { name, permissions }: Ended): Error {
+  const denied = thrown instanceof Error
+    ? toPermissionDenied(
+      thrown,
+      name,
+      (right) => permissions !== "inherit" && holds(right.kind, right.target),
+    )
+    : undefined;
+  return denied ?? new RemoteError(name, thrown);
+}
+
+function failureError(error: unknown, actor: Ended): Error {
+  if (error instanceof ModuleLoadError) {
+    return notLoaded(actor, `its module ${actor.declaration.module}`, error);
+  }
+  if (
+    error instanceof DeclarationError || error instanceof SpawnAtLoadError ||
+    error instanceof NotSendableError
+  ) return error;
+  // The module's own code threw while it was loaded.
+  const thrown = thrownError(error, actor);
+  const place = firstPlace(error);
+  thrown.message += ` (while ${actor.declaration.module} was loaded` +
+    `${place === undefined ? "" : `, at ${place}`}). What a module does at ` +
+    "its top level, each of its actors does too, with its own rights: " +
+    "declare the actor in a module of its own";
+  return thrown;
+}
+
+/** The error for a module that the platform could not load. */
+function notLoaded(actor: Ended, what: string, error: Error): ModuleLoadError {
+  const { name, declaration: { module } } = actor;
+  const cause = error instanceof ModuleLoadError ? error.cause : error;
+  const text = plain(cause instanceof Error ? cause.message : String(cause));
+  const denial = parseDenial(cause as Error);
+  const start = `Cannot start actor ${JSON.stringify(name)}: ${what} `;
+  if (denial === undefined) {
+    return new ModuleLoadError(
+      `${start}cannot be loaded: ${text}`,
+      name,
+      module,
+      cause,
+    );
+  }
+  // What a thread may load is decided by the rights of the one that starts it.
+  const self = currentProcess();
+  const cure = self.parent === null
+    ? `Start the program with ${flagText(denial)}`
+    : `Give actor ${JSON.stringify(self.name)} ${grantFor(denial)}`;
+  return new ModuleLoadError(
+    `${start}cannot be loaded, since ${self.name} has no ` +
+      `${rightText(denial)}. ${cure}`,
+    name,
+    module,
+    cause,
+  );
+}
+
+/** A text without the colours that Deno puts into places. */
+function plain(text: string): string {
+  // deno-lint-ignore no-control-regex
+  return text.replaceAll(/\x1b\[[0-9;]*m/g, "");
+}
+
+/** The first place in user code that a stack names. */
+function firstPlace(error: unknown): string | undefined {
+  const stack = error instanceof Error ? error.stack ?? "" : "";
+  return /\b(?:file|https?):\/\/[^\s)]+:\d+:\d+/.exec(stack)?.[0];
+}

@@ -1,0 +1,41 @@
+/**
+ * What an actor's thread is told at its start.
+ *
+ * @module
+ */
+
+import type { ParentProcess } from "./current_process.ts";
+
+/** The one message that is posted to an actor's worker. */
+export interface StartMessage {
+  /** The control port: the actor's own line to its parent. */
+  readonly port: MessagePort;
+  /** What tells the locks of this program from others'. */
+  readonly program: string;
+  /** The program's thread table, and the thread's id in it. */
+  readonly table: SharedArrayBuffer;
+  /** See `table`. */
+  readonly thread: number;
+  /** The id of the thread that starts it. */
+  readonly parentThread: number;
+  /** The actor's record. */
+  readonly record: SharedArrayBuffer;
+  /** The module and the name of the declaration. */
+  readonly module: string;
+  /** See `module`. */
+  readonly declared: string;
+  /** The arguments, encoded, and what goes beside them. */
+  readonly args: Uint8Array<ArrayBuffer>;
+  /** See `args`. */
+  readonly beside: readonly unknown[];
+  /** Who the actor is. */
+  readonly name: string;
+  /** See `name`. */
+  readonly id: number;
+  /** See `name`. */
+  readonly lineage: string;
+  /** See `name`. */
+  readonly daemon: boolean;
+  /** Who started it. */
+  readonly parent: ParentProcess;
+}

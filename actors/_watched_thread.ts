@@ -1,0 +1,115 @@
+/**
+ * A thread that can be watched and ended: by the one who started it, or by one
+ * who was handed its process.
+ *
+ * @module
+ */
+
+import { Callers } from "../channels/callers.ts";
+import {
+  fenceThread,
+  threadExists,
+  wakeAllThreads,
+  wakeThread,
+} from "../channels/threads.ts";
+import { waitAt } from "../channels/waiting.ts";
+import type { Exit } from "./exit.ts";
+import { type Ended, readExit, terminatedExit } from "./_read_exit.ts";
+import { Over, Record } from "./record.ts";
+
+/** What a process needs of its thread. */
+export interface WatchedThread<R> {
+  /** The thread's id. */
+  readonly thread: number;
+  /** How it ends. */
+  readonly record: Record;
+  /** Settles when the end was seen; never rejects. See {@linkcode watch}. */
+  readonly exit: Promise<Exit<R>>;
+  /** How it ended, if that was seen. */
+  readonly ended: Exit<R> | undefined;
+  /** Whether the thread may still exist. */
+  readonly isAlive: boolean;
+  /** Begins to wait for the end, which keeps the program alive. */
+  watch(): void;
+  /** Asks the actor to stop. */
+  askToStop(): void;
+  /** Ends the thread, and with it all that it started. */
+  terminate(): void;
+}
+
+/** The thread of a process that came from another thread. */
+export class HandedThread<R> implements WatchedThread<R> {
+  /** See {@linkcode WatchedThread}. */
+  readonly thread: number;
+  /** See {@linkcode WatchedThread}. */
+  readonly record: Record;
+  /** See {@linkcode WatchedThread}. */
+  readonly exit: Promise<Exit<R>>;
+
+  readonly #actor: Ended;
+  readonly #exit = Promise.withResolvers<Exit<R>>();
+  #ended: Exit<R> | undefined;
+  #isWatched = false;
+
+  /** Watches a thread by its id and its record. */
+  constructor(thread: number, record: SharedArrayBuffer, actor: Ended) {
+    this.thread = thread;
+    this.record = new Record(record);
+    this.exit = this.#exit.promise;
+    this.#actor = actor;
+  }
+
+  /** See {@linkcode WatchedThread}. */
+  get ended(): Exit<R> | undefined {
+    return this.#ended ??= this.#read();
+  }
+
+  /** See {@linkcode WatchedThread}. */
+  get isAlive(): boolean {
+    return threadExists(this.thread);
+  }
+
+  /** See {@linkcode WatchedThread}. */
+  watch(): void {
+    if (this.#isWatched) return;
+    this.#isWatched = true;
+    // The one who started it wakes all threads when it has seen the end.
+    waitAt([new Callers()], {
+      attempt: () => this.ended !== undefined,
+      options: undefined,
+      late: () => "",
+    }).then(() => this.#exit.resolve(this.ended!));
+  }
+
+  /** See {@linkcode WatchedThread}. */
+  askToStop(): void {
+    this.record.askToStop();
+    wakeThread(this.thread);
+  }
+
+  /** See {@linkcode WatchedThread}. */
+  terminate(): void {
+    // The one who started it sees the fence and ends the worker.
+    fenceThread(this.thread);
+    wakeAllThreads();
+  }
+
+  #read(): Exit<R> | undefined {
+    const { over, leaving } = this.record;
+    if (over === Over.no) return undefined;
+    if (over === Over.stuck) return terminatedExit(false);
+    if (over === Over.terminated) return terminatedExit(true);
+    if (leaving?.hasBeside) {
+      return {
+        reason: "failed",
+        code: 1,
+        error: new Error(
+          `Cannot read the result of actor "${this.#actor.name}": it holds ` +
+            "queues or other handles, which only the process that started " +
+            "it was given",
+        ),
+      };
+    }
+    return readExit<R>(leaving, [], this.#actor);
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * The process: an actor that can be started, joined and ended.
+ *
+ * @module
+ */
+
+import type { PACK, PackedHandle } from "../channels/handle.ts";
+import type { Selectable, Taken } from "../channels/source.ts";
+import type { WaitOptions } from "../channels/wait_options.ts";
+import type { Exit } from "./exit.ts";
+import { ProcessHandle } from "./_process_handle.ts";
+import type { SpawnOptions, StopOptions } from "./spawn_options.ts";
+
+/** What a {@linkcode Process} is made of. */
+export interface ProcessOptions<A extends readonly unknown[]>
+  extends SpawnOptions {
+  /** The arguments of the function. */
+  args?: A;
+}
+
+/**
+ * The type of what {@linkcode FunctionActor.spawn} takes: arguments, where the
+ * function has any, and options.
+ */
+export type SpawnParameters<A extends readonly unknown[]> = [] extends A
+  ? [args?: A, options?: SpawnOptions]
+  : [args: A, options?: SpawnOptions];
+
+/**
+ * A function that can be run as an actor, made by `actor`.
+ *
+ * @typeParam A The arguments of the function.
+ * @typeParam R What the function returns, awaited.
+ */
+export interface FunctionActor<A extends readonly unknown[], R> {
+  /** The name it was declared under. */
+  readonly name: string;
+  /** The URL of the module that declares it. */
+  readonly module: string;
+  /**
+   * Starts an actor that runs the function with these arguments.
+   *
+   * The same as `new Process(actor, { args, …options }).start()`, and throws as
+   * {@linkcode Process.start} does.
+   */
+  spawn(...parameters: SpawnParameters<A>): Process<R>;
+}
+
+/**
+ * An actor: a function that runs in a thread of its own, with no more rights
+ * than it was given.
+ *
+ * As in Python, a process is made, started once, and ends once. Unlike there
+ * its children end with it, however it ends.
+ *
+ * A process can be passed to another actor, which may then wait for it and end
+ * it too.
+ *
+ * @example Start, wait, read the result
+ * ```ts ignore
+ * import { actor, Process } from "@troupe/troupe";
+ *
+ * const square = actor(import.meta, function square(n: number) {
+ *   return n * n;
+ * });
+ *
+ * if (import.meta.main) {
+ *   const p = new Process(square, { args: [3], name: "three" });
+ *   console.log(p.exitCode); // null
+ *   p.start();
+ *   console.log(await p.result()); // 9
+ *   console.log(p.exitCode, p.isAlive()); // 0 false
+ * }
+ * ```
+ *
+ * @typeParam R What the function returns.
+ */
+export interface Process<R = unknown>
+  extends Selectable<Taken<Exit<R>>>, AsyncDisposable {
+  /** The kind of handle this is. */
+  readonly kind: "process";
+  /** What it is called, here and inside. */
+  readonly name: string;
+  /** Its id: no other process of the program has it. Given at creation. */
+  readonly id: number;
+  /** The id of the process that created it. */
+  readonly parentId: number;
+  /** Whether it does not keep the program alive. */
+  readonly daemon: boolean;
+  /**
+   * `null` while it has not ended, then: 0 returned or closed itself, 1 threw
+   * or failed, n after `Deno.exit(n)`, −15 terminated, −9 killed or out of
+   * memory, 255 ended without saying how.
+   */
+  readonly exitCode: number | null;
+
+  /**
+   * Starts it. Blocks for the 10 to 15 ms that Deno takes to make a thread.
+   *
+   * @returns Itself.
+   * @throws {ProcessStateError} If it was started before.
+   * @throws {NotSendableError} If an argument cannot be sent; the path tells
+   *   which: `$[0]` is the first.
+   * @throws {PermissionExceededError} If it asks for rights that the caller
+   *   does not hold. No thread was started.
+   * @throws {SpawnAtLoadError} If the module of another actor starts it by
+   *   being loaded.
+   */
+  start(): this;
+
+  /**
+   * Whether its thread exists: `true` from the start until its end was seen.
+   *
+   * A terminated actor that never comes back to its event loop stays alive, and
+   * is seen to be gone at the next question after it went.
+   */
+  isAlive(): boolean;
+
+  /**
+   * Waits until it has ended.
+   *
+   * @returns How it ended; `undefined` if it still runs after `timeout` ms.
+   * @throws {ProcessStateError} If it was not started.
+   */
+  join(options?: WaitOptions): Promise<Exit<R> | undefined>;
+
+  /**
+   * Waits for the value its function returns.
+   *
+   * @throws {RemoteError} If the function threw.
+   * @throws {PermissionDeniedError} If it was denied a right it needed.
+   * @throws {ActorExitedError} If it ended without returning.
+   * @throws {DOMException} A `TimeoutError`, if it took longer than `timeout` ms.
+   * @throws {ProcessStateError} If it was not started.
+   */
+  result(options?: WaitOptions): Promise<R>;
+
+  /**
+   * Ends it now. What it and its children do to channels from this call on
+   * counts for nothing. Does nothing if it has ended.
+   *
+   * An actor that waits, awaiting or blocking in a channel, is gone within
+   * 100 ms; `join` tells. One that computes without end cannot be stopped on
+   * today's Deno: `join` then settles within two seconds with
+   * `threadStopped: false`, and the program can still end.
+   *
+   * @throws {ProcessStateError} If it was not started.
+   */
+  terminate(): void;
+
+  /**
+   * Asks it to stop, by aborting its `currentProcess().signal`, and terminates
+   * it if it has not ended after the grace time.
+   *
+   * @returns How it ended.
+   * @throws {ProcessStateError} If it was not started.
+   * @throws {RangeError} If the grace time is negative or NaN.
+   */
+  stop(options?: StopOptions): Promise<Exit<R>>;
+
+  /**
+   * How it travels to another actor.
+   *
+   * @internal
+   */
+  [PACK](receiver: number): PackedHandle;
+}
+
+/** Makes processes: see {@linkcode Process}. */
+export interface ProcessConstructor {
+  /**
+   * Makes a process that is not started yet.
+   *
+   * @throws {TypeError} If it is given no actor, or an option of a wrong type.
+   * @throws {PermissionExceededError} If it asks for more than its declaration.
+   */
+  new <A extends readonly unknown[], R>(
+    actor: FunctionActor<A, R>,
+    options?: ProcessOptions<A>,
+  ): Process<R>;
+  /** What all processes have in common; for `instanceof`. */
+  readonly prototype: Process<unknown>;
+}
+
+/** Makes processes: see the interface of the same name. */
+export const Process: ProcessConstructor = ProcessHandle;
+
+/**
+ * The processes that this process started and that have not ended: a new list
+ * at each call.
+ *
+ * As Python's `multiprocessing.active_children()`.
+ */
+export function activeProcesses(): Process[] {
+  return ProcessHandle.active();
+}

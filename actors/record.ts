@@ -1,0 +1,146 @@
+/**
+ * The record of an actor: how it ended, in shared memory.
+ *
+ * Written by the actor itself just before it leaves, so that whoever holds a
+ * handle can read it, at once and without the help of any other thread: what
+ * an actor said last cannot be lost to a race with its end.
+ *
+ * ```text
+ *   word 0  STOP      1: it was asked to stop
+ *   word 1  HEARS     1: it has asked for its signal, so it may hear that
+ *   word 2  REASON    how it left; an index into REASONS, 0 if it did not
+ *   word 3  CODE      its exit code
+ *   word 4  LENGTH    the bytes of its outcome: the value or the error
+ *   word 5  BESIDE    1: the outcome holds handles, which are with its parent
+ *   word 6  OVER      what the one who watches it has seen
+ *   byte 64…          the outcome, encoded
+ * ```
+ *
+ * A terminated actor may still be writing here. Whether what it wrote counts is
+ * decided by one compare-and-set in the thread table: from "running" to "left"
+ * by itself, or to "fenced" by another.
+ *
+ * @module
+ */
+
+const STOP = 0;
+const HEARS = 1;
+const REASON = 2;
+const CODE = 3;
+const LENGTH = 4;
+const BESIDE = 5;
+const OVER = 6;
+const HEADER = 64;
+const MOST = 2 ** 30;
+
+const REASONS = ["", "returned", "threw", "exited", "failed"] as const;
+
+/** How an actor may leave by itself. */
+export type LeaveReason = Exclude<typeof REASONS[number], "">;
+
+/** Whether an actor is over, as seen by the one who watches it. */
+export const Over = {
+  /** Not seen to be. */
+  no: 0,
+  /** It left, and its thread is gone. */
+  left: 1,
+  /** It was ended, and its thread did not stop in time. */
+  stuck: 2,
+  /** It was ended, and its thread is gone. */
+  terminated: 3,
+} as const;
+
+/** What an actor said when it left. */
+export interface Leaving {
+  /** How it left. */
+  readonly reason: LeaveReason;
+  /** Its exit code. */
+  readonly code: number;
+  /** Its value or its error, encoded. */
+  readonly outcome: Uint8Array<ArrayBuffer>;
+  /** Whether the outcome holds handles. */
+  readonly hasBeside: boolean;
+}
+
+/** See the module. */
+export class Record {
+  /** The memory, which is all that another thread needs. */
+  readonly memory: SharedArrayBuffer;
+  readonly #words: Int32Array<SharedArrayBuffer>;
+
+  /** Makes a record, or uses the one in `memory`. */
+  constructor(memory?: SharedArrayBuffer) {
+    this.memory = memory ??
+      new SharedArrayBuffer(HEADER, { maxByteLength: MOST });
+    this.#words = new Int32Array(this.memory, 0, HEADER / 4);
+  }
+
+  /** Whether it was asked to stop. */
+  get stopAsked(): boolean {
+    return Atomics.load(this.#words, STOP) !== 0;
+  }
+
+  /** Asks it to stop. It must be woken to see it. */
+  askToStop(): void {
+    Atomics.store(this.#words, STOP, 1);
+  }
+
+  /** Whether the actor has asked for its signal. */
+  get hearsStop(): boolean {
+    return Atomics.load(this.#words, HEARS) !== 0;
+  }
+
+  /** Says that the actor has asked for its signal. */
+  hear(): void {
+    Atomics.store(this.#words, HEARS, 1);
+  }
+
+  /** One of {@linkcode Over}. */
+  get over(): number {
+    return Atomics.load(this.#words, OVER);
+  }
+
+  /** Says that it is over. */
+  setOver(over: number): void {
+    Atomics.store(this.#words, OVER, over);
+  }
+
+  /**
+   * Says how the actor leaves. For the actor itself, before it leaves.
+   *
+   * @param outcome Holds the outcome in its first `length` bytes.
+   * @throws {RangeError} If the outcome is larger than 1 GiB.
+   */
+  leave(
+    reason: LeaveReason,
+    code: number,
+    outcome: Uint8Array<ArrayBuffer>,
+    length: number,
+    hasBeside: boolean,
+  ): void {
+    if (HEADER + length > this.memory.byteLength) {
+      this.memory.grow(HEADER + length);
+    }
+    new Uint8Array(this.memory, HEADER, length).set(
+      outcome.subarray(0, length),
+    );
+    this.#words[CODE] = code;
+    this.#words[LENGTH] = length;
+    this.#words[BESIDE] = hasBeside ? 1 : 0;
+    Atomics.store(this.#words, REASON, REASONS.indexOf(reason));
+  }
+
+  /** What the actor said when it left, if it did. */
+  get leaving(): Leaving | undefined {
+    const reason = REASONS[Atomics.load(this.#words, REASON)];
+    if (reason === "" || reason === undefined) return undefined;
+    const outcome = new Uint8Array(this.#words[LENGTH]!);
+    outcome.set(new Uint8Array(this.memory, HEADER, outcome.length));
+    return {
+      reason,
+      code: this.#words[CODE]!,
+      outcome,
+      hasBeside: this.#words[BESIDE] !== 0,
+    };
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Iteration over what a receiver gives.
+ *
+ * @module
+ */
+
+import type { Receiver } from "./receiver.ts";
+import { EXIT, type Sentinel } from "./sentinel.ts";
+
+/**
+ * Iterates until an `EXIT`, or until nothing can come any more.
+ *
+ * Written by hand: an async generator costs three promises an item, and its
+ * `return()` would wait behind a pending `next()`.
+ */
+export class ItemIterator<T> implements AsyncIterableIterator<T> {
+  readonly #receiver: Receiver<T | Sentinel>;
+  readonly #Ended: new (...args: never[]) => Error;
+  #isDone = false;
+
+  /** Iterates over `receiver`; an error of the class `Ended` is its end. */
+  constructor(
+    receiver: Receiver<T | Sentinel>,
+    Ended: new (...args: never[]) => Error,
+  ) {
+    this.#receiver = receiver;
+    this.#Ended = Ended;
+  }
+
+  /** The next item. */
+  next(): Promise<IteratorResult<T>> {
+    if (this.#isDone) return Promise.resolve(END);
+    return this.#receiver.recv(undefined).then(this.#onItem, this.#onError);
+  }
+
+  /** Ends the iteration; takes nothing. */
+  return(): Promise<IteratorResult<T>> {
+    this.#isDone = true;
+    return Promise.resolve(END);
+  }
+
+  /** Itself. */
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  readonly #onItem = (item: T | Sentinel): IteratorResult<T> => {
+    if (item !== EXIT) return { done: false, value: item as T };
+    this.#isDone = true;
+    return END;
+  };
+
+  readonly #onError = (error: unknown): IteratorResult<T> => {
+    this.#isDone = true;
+    if (error instanceof this.#Ended) return END;
+    throw error;
+  };
+}
+
+const END: IteratorReturnResult<undefined> = { done: true, value: undefined };

@@ -1,0 +1,82 @@
+/**
+ * The key lists of the objects that this thread receives.
+ *
+ * @module
+ */
+
+/** The keys of an object that is to be built. */
+export interface KeyList {
+  /** The keys, in the order of the values. */
+  readonly names: readonly string[];
+  /** Whether all may be assigned, as nothing inherited stands in the way. */
+  readonly assignable: boolean;
+}
+
+interface Known {
+  readonly bytes: Uint8Array;
+  readonly list: KeyList;
+}
+
+/** Must be a power of two. */
+const PLACES = 512;
+
+/** A list longer than this, in bytes, is not remembered. */
+const LONGEST = 1024;
+
+const known: (Known | undefined)[] = Array(PLACES).fill(undefined);
+
+/** The sum of the list that was met last at each place. */
+const metOnce = new Int32Array(PLACES);
+
+/** Makes a key list. */
+export function keyListOf(names: readonly string[]): KeyList {
+  // Assigning would call an inherited setter, or fail where the inherited one is
+  // read-only; `__proto__` is the well-known case.
+  const assignable = names.every((name) => !(name in Object.prototype));
+  return { names, assignable };
+}
+
+/** The list that these bytes spell, if they were met before. */
+export function recall(
+  bytes: Uint8Array,
+  start: number,
+  size: number,
+): KeyList | undefined {
+  const candidate = known[sumOf(bytes, start, size) & (PLACES - 1)];
+  if (candidate === undefined || candidate.bytes.length !== size) {
+    return undefined;
+  }
+  const spelled = candidate.bytes;
+  for (let i = 0; i < size; i++) {
+    if (spelled[i] !== bytes[start + i]) return undefined;
+  }
+  return candidate.list;
+}
+
+/**
+ * Remembers the list that these bytes spell, if they come for the second time:
+ * the keys of many an object are met only once, as those of a table are.
+ */
+export function remember(
+  bytes: Uint8Array,
+  start: number,
+  size: number,
+  list: KeyList,
+): void {
+  if (size > LONGEST) return;
+  const sum = sumOf(bytes, start, size);
+  const place = sum & (PLACES - 1);
+  if (metOnce[place] !== sum) {
+    metOnce[place] = sum;
+    return;
+  }
+  known[place] = { bytes: bytes.slice(start, start + size), list };
+}
+
+/** Tells most lists apart, from a few of their bytes. */
+function sumOf(bytes: Uint8Array, start: number, size: number): number {
+  const last = start + size - 1;
+  return size * 13 + bytes[start + (size >> 2)]! * 5 +
+    bytes[start + (size >> 1)]! * 37 + bytes[last]! * 163 +
+    bytes[last - 1]! * 67;
+}

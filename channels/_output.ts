@@ -1,0 +1,228 @@
+/**
+ * Bytes being written: the values that contain no others.
+ *
+ * @module
+ */
+
+import {
+  BIGINT,
+  BIGINT64,
+  FLOAT64,
+  INT16,
+  INT32,
+  LONGEST_SHORT_TEXT,
+  SHORT_TEXT,
+  SMALL_INT,
+  UTF16,
+  UTF8,
+} from "./_format.ts";
+
+/** What a fresh or shrunken buffer can hold. */
+const SMALL_BUFFER = 4 * 1024;
+
+/** A buffer greater than this is given back once a small message follows. */
+const GREAT_BUFFER = 1024 * 1024;
+
+/** Up to this length two bytes for each unit beat a call to the text encoder. */
+const LONGEST_UNITS = 32;
+
+const utf8 = new TextEncoder();
+
+// One double and its bytes, seen through both windows.
+const float = new Float64Array(1);
+const int64 = new BigInt64Array(float.buffer);
+const eight = new Uint8Array(float.buffer);
+
+/** A growing buffer, and how each primitive value is written to it. */
+export class Output {
+  /** Written from 0 to `position`; replaced by a larger one as needed. */
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(SMALL_BUFFER);
+  /** Where the next byte goes. */
+  position = 0;
+
+  /** Starts over. */
+  rewind(): void {
+    this.position = 0;
+  }
+
+  /** Gives memory back that was needed for an earlier message, not for this. */
+  shrink(): void {
+    if (
+      this.bytes.length > GREAT_BUFFER && this.position < GREAT_BUFFER / 4
+    ) {
+      const size = Math.max(this.position, SMALL_BUFFER);
+      this.bytes = this.bytes.slice(0, size);
+    }
+  }
+
+  /** Makes sure that `count` bytes can be written from `position` on. */
+  reserve(count: number): void {
+    const needed = this.position + count;
+    if (needed > this.bytes.length) this.#grow(needed);
+  }
+
+  #grow(needed: number): void {
+    const larger = new Uint8Array(Math.max(needed, this.bytes.length * 2));
+    larger.set(this.bytes.subarray(0, this.position));
+    this.bytes = larger;
+  }
+
+  /** Writes a tag, or any other single byte. */
+  byte(byte: number): void {
+    this.reserve(1);
+    this.bytes[this.position++] = byte;
+  }
+
+  /** Writes a varint. */
+  count(count: number): void {
+    this.reserve(8);
+    const { bytes } = this;
+    let rest = count;
+    while (rest > 0x7f) {
+      bytes[this.position++] = rest & 0x7f | 0x80;
+      // Not a shift: a length may need more than 32 bits.
+      rest = Math.floor(rest / 0x80);
+    }
+    bytes[this.position++] = rest;
+  }
+
+  /** Writes a number, in as few bytes as it needs. */
+  number(value: number): void {
+    this.reserve(9);
+    const { bytes } = this;
+    let at = this.position;
+    const int = value | 0;
+    // Told apart from every fraction, NaN and −0.
+    if (!Object.is(int, value)) {
+      float[0] = value;
+      bytes[at] = FLOAT64;
+      this.#eightBytes(at + 1);
+      return;
+    }
+    if (int >= 0 && int < 0x80) {
+      bytes[at++] = SMALL_INT + int;
+    } else if (int === int << 16 >> 16) {
+      bytes[at++] = INT16;
+      bytes[at++] = int;
+      bytes[at++] = int >> 8;
+    } else {
+      bytes[at++] = INT32;
+      bytes[at++] = int;
+      bytes[at++] = int >> 8;
+      bytes[at++] = int >> 16;
+      bytes[at++] = int >> 24;
+    }
+    this.position = at;
+  }
+
+  /** Writes eight bytes of a number, without a tag. */
+  float64(value: number): void {
+    this.reserve(8);
+    float[0] = value;
+    this.#eightBytes(this.position);
+  }
+
+  #eightBytes(start: number): void {
+    const { bytes } = this;
+    for (let i = 0; i < 8; i++) bytes[start + i] = eight[i]!;
+    this.position = start + 8;
+  }
+
+  /** Writes a bigint. */
+  bigint(value: bigint): void {
+    if (BigInt.asIntN(64, value) === value) {
+      this.reserve(9);
+      int64[0] = value;
+      this.bytes[this.position] = BIGINT64;
+      this.#eightBytes(this.position + 1);
+      return;
+    }
+    const negative = value < 0n;
+    // Hexadecimal is the one conversion whose time grows with the length only.
+    let digits = (negative ? -value : value).toString(16);
+    if (digits.length % 2 === 1) digits = "0" + digits;
+    const size = digits.length / 2;
+    this.reserve(size + 10);
+    this.byte(BIGINT);
+    this.byte(negative ? 1 : 0);
+    this.count(size);
+    const { bytes } = this;
+    for (let end = digits.length; end > 0; end -= 2) {
+      bytes[this.position++] = parseInt(digits.slice(end - 2, end), 16);
+    }
+  }
+
+  /** Writes a string; every string arrives as it is, lone surrogates included. */
+  text(value: string): void {
+    const { length } = value;
+    if (length > LONGEST_SHORT_TEXT) return this.#longText(value);
+    this.reserve(length + 1);
+    const { bytes } = this;
+    let at = this.position;
+    bytes[at++] = SHORT_TEXT + length;
+    for (let i = 0; i < length; i++) {
+      const unit = value.charCodeAt(i);
+      // Nothing is written yet as long as `position` stays.
+      if (unit > 0xff) return this.#wideText(value);
+      bytes[at++] = unit;
+    }
+    this.position = at;
+  }
+
+  #wideText(value: string): void {
+    if (value.length > LONGEST_UNITS) this.#longText(value);
+    else this.#units(value);
+  }
+
+  #longText(value: string): void {
+    if (value.isWellFormed()) this.#utf8(value);
+    else this.#units(value);
+  }
+
+  /** The platform's encoder is fast, but turns lone surrogates into U+FFFD. */
+  #utf8(value: string): void {
+    const start = this.position;
+    // Enough for ASCII; the rest of another text is told by `read`.
+    this.reserve(5 + value.length);
+    this.position += 5;
+    let rest = value;
+    for (;;) {
+      const target = this.bytes.subarray(this.position);
+      const { read, written } = utf8.encodeInto(rest, target);
+      this.position += written;
+      if (read === rest.length) break;
+      rest = rest.slice(read);
+      this.reserve(rest.length * 3);
+    }
+    const size = this.position - start - 5;
+    const { bytes } = this;
+    bytes[start] = UTF8;
+    bytes[start + 1] = size;
+    bytes[start + 2] = size >>> 8;
+    bytes[start + 3] = size >>> 16;
+    bytes[start + 4] = size >>> 24;
+  }
+
+  #units(value: string): void {
+    const { length } = value;
+    this.reserve(10 + length * 2);
+    this.byte(UTF16);
+    this.count(length);
+    const { bytes } = this;
+    let at = this.position;
+    for (let i = 0; i < length; i++) {
+      const unit = value.charCodeAt(i);
+      bytes[at++] = unit;
+      bytes[at++] = unit >> 8;
+    }
+    this.position = at;
+  }
+
+  /** Writes bytes as they are. */
+  raw(source: Uint8Array): void {
+    const { length } = source;
+    this.reserve(length);
+    this.bytes.set(source, this.position);
+    this.position += length;
+  }
+}

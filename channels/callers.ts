@@ -1,0 +1,112 @@
+/**
+ * The local half of waiting: the callers of this thread that wait for one
+ * thing, in their order.
+ *
+ * @module
+ */
+
+/** One caller of this thread that waits at one or more places. */
+export interface Waiter {
+  /**
+   * Tries to do what the caller waits for. Runs no user code.
+   *
+   * @returns Whether it is done; it is not asked again then.
+   */
+  attempt(): boolean;
+}
+
+interface Node {
+  readonly waiter: Waiter;
+  before: Node | undefined;
+  after: Node | undefined;
+}
+
+/** The places at which callers of this thread wait. */
+const attended = new Set<Callers>();
+
+/** Looks again at every place where this thread waits; after each wake-up. */
+export function serveAll(): void {
+  for (const callers of attended) callers.serve();
+}
+
+/** Whether any caller of this thread waits anywhere. */
+export function isAttending(): boolean {
+  return attended.size > 0;
+}
+
+/** The callers of this thread that wait for one thing. */
+export class Callers {
+  readonly #nodes = new Map<Waiter, Node>();
+  #first: Node | undefined;
+  #last: Node | undefined;
+  #isServing = false;
+
+  /** Whether any caller waits here. */
+  get hasWaiters(): boolean {
+    return this.#first !== undefined;
+  }
+
+  /**
+   * Adds a caller behind those already waiting.
+   *
+   * It is not asked here: whoever adds it looks once more after this.
+   */
+  add(waiter: Waiter): void {
+    const node: Node = { waiter, before: this.#last, after: undefined };
+    if (this.#last === undefined) this.#first = node;
+    else this.#last.after = node;
+    this.#last = node;
+    this.#nodes.set(waiter, node);
+    attended.add(this);
+    this.enter();
+  }
+
+  /** Takes a caller away that is done or gave up. */
+  remove(waiter: Waiter): void {
+    const node = this.#nodes.get(waiter);
+    if (node === undefined) return;
+    this.#nodes.delete(waiter);
+    if (node.before === undefined) this.#first = node.after;
+    else node.before.after = node.after;
+    if (node.after === undefined) this.#last = node.before;
+    else node.after.before = node.before;
+    if (this.#first === undefined) {
+      attended.delete(this);
+      this.leave();
+    }
+  }
+
+  /** Asks the callers in their order, until one is not done. */
+  serve(): void {
+    // A waiter that succeeds may wake its own thread at this place again; the
+    // loop below sees that anyway.
+    if (this.#isServing) return;
+    this.#isServing = true;
+    try {
+      while (this.#first !== undefined) {
+        const { waiter } = this.#first;
+        if (waiter.attempt()) {
+          this.remove(waiter);
+          continue;
+        }
+        // Back on the list of waiting threads, and then one more look.
+        if (!this.enter()) return;
+      }
+    } finally {
+      this.#isServing = false;
+    }
+  }
+
+  /**
+   * Makes the wait known to whoever can end it. Nothing to do where that is
+   * this thread itself, which then calls {@linkcode serve}.
+   *
+   * @returns Whether it was not known before.
+   */
+  enter(): boolean {
+    return false;
+  }
+
+  /** The reverse of {@linkcode enter}. */
+  leave(): void {}
+}

@@ -1,0 +1,295 @@
+/**
+ * The thread table: what every thread of the program knows of every other.
+ *
+ * One block of shared memory for the whole program, made by the root thread and
+ * handed to each actor at its start. It answers, without a message and without
+ * the other's help, the questions the channels ask: who am I, does that thread
+ * still exist, may it still act, and how do I wake it.
+ *
+ * ```text
+ *   word 0        RINGS         the last number given to a ring
+ *   word 1        SLOTS_USED    slots that were ever in use; bounds every scan
+ *   word 2        PROCESSES     the last number given to a process
+ *   word 3        SAID          for the layer above: said once in the program
+ *   word 16·(s+1) slot s, one cache line of 16 words:
+ *                   +0 ID          the thread in this slot; 0: the slot is free
+ *                   +1 GENERATION  how often the slot was given out
+ *                   +2 PARK        counts wake-ups; a thread sleeps on this word
+ *                   +3 LIFE        running, fenced or left
+ *                   +4 PARENT      the id of the thread that started it
+ *
+ *   thread id = generation << 12 | slot     (never 0, never given out twice
+ *                                            before 2^19 threads in one slot)
+ * ```
+ *
+ * Each thread sleeps on a word of its own, whatever it waits for. The
+ * alternative, sleeping on a word of the queue, loses wake-ups: a thread that
+ * was terminated in its sleep still counts as a sleeper there and swallows the
+ * `notify` meant for a living one.
+ *
+ * @module
+ */
+
+/** What a thread may still do. */
+export const Life = {
+  /** It runs and may use what it was given. */
+  running: 0,
+  /** It was terminated: nothing it does to a channel counts any more. */
+  fenced: 1,
+  /** It ended by itself and will touch no channel again. */
+  left: 2,
+} as const;
+
+const SLOT_BITS = 12;
+const SLOTS = 1 << SLOT_BITS;
+const SLOT_MASK = SLOTS - 1;
+const GENERATION_LIMIT = 1 << 19;
+const WORDS = 16;
+
+const RINGS = 0;
+const SLOTS_USED = 1;
+const PROCESSES = 2;
+const SAID = 3;
+
+const ID = 0;
+const GENERATION = 1;
+const PARK = 2;
+const LIFE = 3;
+const PARENT = 4;
+
+let table: Int32Array<SharedArrayBuffer>;
+let own = 0;
+let ownPark = 0;
+let ownLife = 0;
+let ownId = 0;
+let fencedOut: () => void = () => {};
+
+function slotOf(id: number): number {
+  return ((id & SLOT_MASK) + 1) * WORDS;
+}
+
+function adopt(memory: SharedArrayBuffer, id: number): void {
+  table = new Int32Array(memory);
+  own = id;
+  ownPark = slotOf(id) + PARK;
+  ownLife = slotOf(id) + LIFE;
+  ownId = slotOf(id) + ID;
+}
+
+/**
+ * Makes this thread the one called `id` in the program's table.
+ *
+ * Called once, by an actor's host, before any user code runs.
+ *
+ * @param onFenced Ends the thread; called when it finds itself fenced.
+ */
+export function joinProgram(
+  memory: SharedArrayBuffer,
+  id: number,
+  onFenced: () => void,
+): void {
+  adopt(memory, id);
+  fencedOut = onFenced;
+}
+
+/** The memory of the table, for the threads this one starts. */
+export function threadTable(): SharedArrayBuffer {
+  return table.buffer;
+}
+
+/** A word of the program, 0 at first, for what is to be said only once. */
+export function saidWord(): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(table.buffer, SAID * 4, 1);
+}
+
+/** The id of the calling thread. */
+export function ownThread(): number {
+  return own;
+}
+
+/** The number of a new ring: no other in the program gets it. */
+export function nextRing(): number {
+  return Atomics.add(table, RINGS, 1) + 1;
+}
+
+/** The number of a new process; the main one is 1. */
+export function nextProcess(): number {
+  return Atomics.add(table, PROCESSES, 1) + 1;
+}
+
+/**
+ * Takes a free slot for a thread about to be started.
+ *
+ * @throws {RangeError} If 4,095 actors exist already.
+ */
+export function claimThread(): number {
+  // The first round stays within the slots already used, so that scans over
+  // the table stay short; only when all of those are taken it grows.
+  const used = Atomics.load(table, SLOTS_USED);
+  for (let slot = 0; slot < SLOTS; slot++) {
+    const at = (slot + 1) * WORDS;
+    if (Atomics.load(table, at + ID) !== 0) continue;
+    // A slot is claimed by a placeholder first: its other words must be right
+    // before its id can be met by a scan.
+    if (Atomics.compareExchange(table, at + ID, 0, -1) !== 0) continue;
+    const generation = table[at + GENERATION]! % (GENERATION_LIMIT - 1) + 1;
+    table[at + GENERATION] = generation;
+    const id = generation << SLOT_BITS | slot;
+    Atomics.store(table, at + PARK, 0);
+    Atomics.store(table, at + LIFE, Life.running);
+    Atomics.store(table, at + PARENT, own);
+    if (slot >= used) raise(SLOTS_USED, slot + 1);
+    Atomics.store(table, at + ID, id);
+    return id;
+  }
+  throw new RangeError(
+    `Cannot start an actor: ${
+      SLOTS - 1
+    } exist already. Use fewer, or a pool that shares them`,
+  );
+}
+
+function raise(word: number, least: number): void {
+  let value = Atomics.load(table, word);
+  while (value < least) {
+    const found = Atomics.compareExchange(table, word, value, least);
+    if (found === value) return;
+    value = found;
+  }
+}
+
+/** Gives the slot of a thread back. Only when the thread is known to be gone. */
+export function releaseThread(id: number): void {
+  Atomics.compareExchange(table, slotOf(id) + ID, id, 0);
+}
+
+/** Whether the thread may still exist, that is: was not seen to be gone. */
+export function threadExists(id: number): boolean {
+  return Atomics.load(table, slotOf(id) + ID) === id;
+}
+
+/** Whether the thread exists and was neither fenced nor has left. */
+export function threadCanAct(id: number): boolean {
+  const at = slotOf(id);
+  return Atomics.load(table, at + LIFE) === Life.running &&
+    Atomics.load(table, at + ID) === id;
+}
+
+/** What the thread may still do; `left` if it is gone. */
+export function lifeOf(id: number): number {
+  const at = slotOf(id);
+  const life = Atomics.load(table, at + LIFE);
+  return Atomics.load(table, at + ID) === id ? life : Life.left;
+}
+
+/** The threads that `parent` started and that were not seen to be gone. */
+export function childrenOf(parent: number): number[] {
+  const children: number[] = [];
+  const used = Atomics.load(table, SLOTS_USED);
+  for (let slot = 0; slot < used; slot++) {
+    const at = (slot + 1) * WORDS;
+    const id = Atomics.load(table, at + ID);
+    // A placeholder of a claim under way is negative.
+    if (id > 0 && Atomics.load(table, at + PARENT) === parent) {
+      children.push(id);
+    }
+  }
+  return children;
+}
+
+/**
+ * Takes from a thread, and from all it started, the right to act.
+ *
+ * From the return of this call on nothing they do to a channel counts, but for
+ * an operation that was already past its check. Threads that sleep in a
+ * channel wake and end.
+ */
+export function fenceThread(id: number): void {
+  const at = slotOf(id);
+  if (Atomics.load(table, at + ID) === id) {
+    Atomics.compareExchange(table, at + LIFE, Life.running, Life.fenced);
+  }
+  for (const child of childrenOf(id)) fenceThread(child);
+}
+
+/** Says that this thread will touch no channel again. */
+export function leaveProgram(): void {
+  Atomics.compareExchange(table, ownLife, Life.running, Life.left);
+}
+
+/**
+ * Whether this thread was fenced. Also one whose slot was given away, which
+ * can only be if it outlived the word that it was gone.
+ */
+export function isFenced(): boolean {
+  return Atomics.load(table, ownLife) === Life.fenced ||
+    Atomics.load(table, ownId) !== own;
+}
+
+/**
+ * Ends this thread if it was fenced.
+ *
+ * Closing a worker stops its code at once; where that fails (the root thread,
+ * which nobody fences) the error is a last guard.
+ *
+ * @throws {Error} If the thread is fenced and goes on running.
+ */
+export function stopIfFenced(): void {
+  if (!isFenced()) return;
+  fencedOut();
+  throw new Error("Cannot use a channel: this actor was terminated");
+}
+
+/** Wakes a thread that sleeps, or keeps it from falling asleep. */
+export function wakeThread(id: number): void {
+  const at = slotOf(id) + PARK;
+  Atomics.add(table, at, 1);
+  Atomics.notify(table, at);
+}
+
+/**
+ * Wakes every thread, so that each looks again at what it waits for.
+ *
+ * Done when a thread ended: a wake-up it had been given and did not use, a lock
+ * it held, a pipe whose other end it owned are then seen by whoever they
+ * concern. An end is rare beside a message, and this needs no list of what the
+ * dead one was using.
+ */
+export function wakeAllThreads(): void {
+  const used = Atomics.load(table, SLOTS_USED);
+  for (let slot = 0; slot < used; slot++) {
+    const id = Atomics.load(table, (slot + 1) * WORDS + ID);
+    if (id > 0) wakeThread(id);
+  }
+}
+
+/** How many wake-ups this thread was given so far. Read before looking. */
+export function wakeCount(): number {
+  return Atomics.load(table, ownPark);
+}
+
+/**
+ * Sleeps until the count differs from `seen`, at most `timeout` ms. Blocks.
+ */
+export function sleep(seen: number, timeout: number): void {
+  Atomics.wait(table, ownPark, seen, timeout);
+}
+
+/**
+ * Like {@linkcode sleep} without blocking. Does not keep the program alive.
+ *
+ * @returns A promise for the wake-up, or `undefined` if it came already.
+ */
+export function sleepAsync(seen: number): Promise<unknown> | undefined {
+  const result = Atomics.waitAsync(table, ownPark, seen);
+  return result.async ? result.value : undefined;
+}
+
+// The root thread makes the table when it loads this module. In an actor the
+// host replaces it before user code runs (a table of its own costs nothing
+// until touched: fresh pages are not resident).
+adopt(new SharedArrayBuffer((SLOTS + 1) * WORDS * 4), 1 << SLOT_BITS);
+Atomics.store(table!, PROCESSES, 1);
+Atomics.store(table!, SLOTS_USED, 1);
+Atomics.store(table!, slotOf(own) + GENERATION, 1);
+Atomics.store(table!, slotOf(own) + ID, own);

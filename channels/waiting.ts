@@ -1,0 +1,165 @@
+/**
+ * Waiting at gates: the awaiting form and the blocking form.
+ *
+ * A thread has one sleeping word (see `threads.ts`), and at most one native
+ * waiter on it, however many of its callers wait at however many gates. After
+ * each wake-up it looks at every gate its callers wait at:
+ *
+ * ```text
+ *   caller ─┐                                        ┌─▶ gate of queue A
+ *   caller ─┼─▶ gates ──▶ one Atomics.waitAsync ──▶ serve ─▶ gate of pipe B
+ *   caller ─┘             on the thread's own word   └─▶ gate of the ends
+ * ```
+ *
+ * @module
+ */
+
+import { type Callers, isAttending, serveAll, type Waiter } from "./callers.ts";
+import { sleep, sleepAsync, stopIfFenced, wakeCount } from "./threads.ts";
+import { startTimer, timeoutError, type WaitOptions } from "./wait_options.ts";
+
+let isArmed = false;
+
+/** Arms the native waiter, so that a wake-up reaches the gates. */
+function arm(): void {
+  if (isArmed || !isAttending()) return;
+  for (;;) {
+    // The count is read before the look: a wake-up after the look then finds
+    // a count that differs, and does not fall between the two.
+    const seen = wakeCount();
+    serveAll();
+    if (!isAttending()) return;
+    const woken = sleepAsync(seen);
+    if (woken === undefined) continue;
+    isArmed = true;
+    woken.then(wakeUp);
+    return;
+  }
+}
+
+function wakeUp(): void {
+  isArmed = false;
+  stopIfFenced();
+  arm();
+}
+
+// A native waiter does not keep the program alive, so a timer does while
+// somebody waits. Only the root thread ends by itself: a worker lives until it
+// is closed.
+const endsByItself = !("WorkerGlobalScope" in globalThis);
+let holders = 0;
+let holder: ReturnType<typeof setInterval> | undefined;
+
+function hold(): void {
+  if (endsByItself && holders++ === 0) {
+    holder = setInterval(() => {}, 2 ** 30);
+  }
+}
+
+function release(): void {
+  if (endsByItself && --holders === 0) clearInterval(holder);
+}
+
+/** What {@linkcode waitAt} needs beside the gates. */
+export interface WaitRequest {
+  /**
+   * Tries to do what is waited for; may throw to end the wait with an error.
+   * Runs no user code.
+   */
+  attempt: () => boolean;
+  /** The wait's options, already checked. */
+  options: WaitOptions | undefined;
+  /** The text of the error when the time is over. */
+  late: () => string;
+  /** Whether the wait keeps the program alive; true by default. */
+  keepsAlive?: boolean;
+}
+
+/**
+ * Waits until `attempt` succeeds.
+ *
+ * Rejects with what `attempt` throws, with a `TimeoutError` when the time is
+ * over, or with the signal's reason. Afterwards nothing is left behind.
+ */
+export function waitAt(
+  gates: readonly Callers[],
+  { attempt, options, late, keepsAlive = true }: WaitRequest,
+): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const signal = options?.signal;
+  const waiter: Waiter = {
+    attempt() {
+      try {
+        if (!attempt()) return false;
+        finish();
+        resolve();
+      } catch (error) {
+        finish();
+        reject(error);
+      }
+      return true;
+    },
+  };
+  const abort = () => {
+    finish();
+    reject(signal!.reason);
+  };
+  const stopTimer = startTimer(options?.timeout ?? Infinity, () => {
+    // The last look: what came at the same instant is not lost to the clock.
+    // In the callers' order, so that no later put overtakes an earlier one.
+    for (const gate of gates) gate.serve();
+    if (!isWaiting) return;
+    finish();
+    reject(timeoutError(late()));
+  });
+  let isWaiting = true;
+  const finish = () => {
+    if (!isWaiting) return;
+    isWaiting = false;
+    stopTimer();
+    signal?.removeEventListener("abort", abort);
+    if (keepsAlive) release();
+    for (const gate of gates) gate.remove(waiter);
+  };
+  signal?.addEventListener("abort", abort, { once: true });
+  if (keepsAlive) hold();
+  for (const gate of gates) gate.add(waiter);
+  // After entering the lists, the look that rule 1 asks for. It asks the
+  // callers that were there before first.
+  for (const gate of gates) gate.serve();
+  arm();
+  return promise;
+}
+
+/**
+ * Blocks the thread until `attempt` succeeds.
+ *
+ * Callers of this thread that wait without blocking are served meanwhile. Ends
+ * with the thread when it is terminated.
+ *
+ * @returns Whether it succeeded within `timeout` ms.
+ */
+export function blockAt(
+  gates: readonly Callers[],
+  attempt: () => boolean,
+  timeout: number,
+): boolean {
+  const deadline = performance.now() + timeout;
+  try {
+    for (;;) {
+      stopIfFenced();
+      const seen = wakeCount();
+      for (const gate of gates) gate.enter();
+      if (attempt()) return true;
+      const left = deadline - performance.now();
+      if (!(left > 0)) return false;
+      sleep(seen, left);
+      serveAll();
+    }
+  } finally {
+    for (const gate of gates) {
+      if (gate.hasWaiters) gate.serve();
+      else gate.leave();
+    }
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Troupe runs functions as actors: each in a Deno Worker of its own, with no
+ * more permissions than it was given, talking to the others through queues and
+ * pipes in shared memory, and ending in a way that can be told. For programs
+ * that must use all cores, keep running when a part fails, and not hand every
+ * dependency the whole machine. Not for what one event loop does well: many
+ * waits and little work need no second thread.
+ *
+ * ```ts ignore
+ * import { actor, EXIT, Queue } from "@troupe/troupe";
+ *
+ * const squares = actor(
+ *   import.meta,
+ *   async function squares(numbers: Queue<number>, to: Queue<number>) {
+ *     for await (const n of numbers) await to.put(n * n);
+ *     await to.put(EXIT);
+ *   },
+ * );
+ *
+ * if (import.meta.main) {
+ *   const numbers = new Queue<number>();
+ *   const results = new Queue<number>();
+ *   await using worker = squares.spawn([numbers, results]);
+ *   for (const n of [1, 2, 3, EXIT] as const) await numbers.put(n);
+ *   for await (const square of results) console.log(square); // 1, 4, 9
+ *   await worker.join();
+ * }
+ * ```
+ *
+ * Restricted permissions need `"unstable": ["worker-options"]` in the program's
+ * `deno.json`, and `--no-prompt`; the program must be allowed to read the
+ * modules that declare actors (`--allow-read`).
+ *
+ * @module
+ */
+
+import "./channels/runtime.ts";
+
+export { actor, type ActorOptions } from "./actors/actor.ts";
+export {
+  type CurrentProcess,
+  currentProcess,
+  type ParentProcess,
+} from "./actors/current_process.ts";
+export {
+  activeProcesses,
+  type FunctionActor,
+  Process,
+  type ProcessConstructor,
+  type ProcessOptions,
+  type SpawnParameters,
+} from "./actors/process.ts";
+export type { SpawnOptions, StopOptions } from "./actors/spawn_options.ts";
+export type {
+  Exit,
+  ExitedExit,
+  FailedExit,
+  KilledExit,
+  OutOfMemoryExit,
+  ReturnedExit,
+  TerminatedExit,
+  ThrewExit,
+} from "./actors/exit.ts";
+export type {
+  DeniedKind,
+  PermissionKind,
+  Permissions,
+  PermissionSet,
+} from "./actors/permissions.ts";
+export type {
+  AnyFunction,
+  DeepestCheck,
+  NotSendableItem,
+  NotSendableReason,
+  SendableAtom,
+  SendableWhole,
+  TargetCheck,
+} from "./actors/sendable.ts";
+
+export {
+  Queue,
+  type QueueCloseOptions,
+  type QueueOptions,
+} from "./channels/queue.ts";
+export { pipe, type PipeOptions } from "./channels/pipe.ts";
+export type { Connection } from "./channels/connection.ts";
+export { EXIT, type Sentinel } from "./channels/sentinel.ts";
+export {
+  after,
+  select,
+  type SelectAnswer,
+  type SelectOutcome,
+  type SelectResult,
+  type SelectSource,
+  type TimeSource,
+} from "./channels/select.ts";
+export type { Received } from "./channels/receiver.ts";
+export type { Ended, Selectable, Source, Taken } from "./channels/source.ts";
+export type { BlockOptions, WaitOptions } from "./channels/wait_options.ts";
+
+export {
+  ActorExitedError,
+  DeclarationError,
+  ModuleLoadError,
+  ProcessStateError,
+  RemoteError,
+  SpawnAtLoadError,
+} from "./actors/errors.ts";
+export {
+  type PermissionDenial,
+  PermissionDeniedError,
+  PermissionExceededError,
+  type PermissionExcess,
+} from "./actors/permission_errors.ts";
+export {
+  BrokenPipeError,
+  NotSendableError,
+  PipeClosedError,
+  QueueClosedError,
+} from "./channels/errors.ts";

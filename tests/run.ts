@@ -1,0 +1,117 @@
+/**
+ * The `test` task: runs `deno test` with the arguments it is given, and ends
+ * with the count of that run on a line of its own.
+ *
+ * @module
+ */
+import { plain, root, statusWithin } from "./tools/child.ts";
+import {
+  findStdPackages,
+  STAND_INS_NOTE,
+  STD_VARIABLE,
+  stdFlags,
+} from "./tools/std_packages.ts";
+
+/** A run that takes longer is hung: it is killed and counts as failed. */
+export const RUN_TIMEOUT = 10 * 60_000;
+
+export interface TestCount {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+export interface RunOptions {
+  /** Milliseconds after which the run is killed. */
+  timeout?: number;
+  env?: Record<string, string>;
+}
+
+const SUMMARY = new RegExp(
+  String.raw`^(?:ok|FAILED) \| (\d+) passed(?: \(\d+ steps?\))?` +
+    String.raw` \| (\d+) failed(?: \(\d+ steps?\))?(?: \| (\d+) ignored)?`,
+  "gm",
+);
+
+/** Reads the count from the summary with which `deno test` ends. */
+export function readSummary(output: string): TestCount | undefined {
+  // The last one: a test may have printed the like before.
+  const found = [...plain(output).matchAll(SUMMARY)].at(-1);
+  if (!found) return undefined;
+  const [, passed, failed, skipped] = found;
+  return {
+    passed: Number(passed),
+    failed: Number(failed),
+    skipped: Number(skipped ?? 0),
+  };
+}
+
+/** The line a run ends with. */
+export function countLine(count: TestCount): string {
+  const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : "";
+  return `${count.passed} passed, ${count.failed} failed${skipped}`;
+}
+
+/** Runs the tests, prints their output and the count, gives the exit code. */
+export async function runTests(
+  args: readonly string[],
+  { timeout = RUN_TIMEOUT, env = {} }: RunOptions = {},
+): Promise<number> {
+  const source = await findStdPackages();
+  if (source === "stand-ins" && !Deno.env.has(STD_VARIABLE)) {
+    console.log(STAND_INS_NOTE);
+  }
+  const colour: Record<string, string> = Deno.stdout.isTerminal()
+    ? {}
+    : { NO_COLOR: "1" };
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", "--no-prompt", ...stdFlags(source), ...args],
+    cwd: root,
+    env: { ...colour, ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const output = passOn(child.stdout);
+  const { code, timedOut } = await statusWithin(child, timeout);
+  // A process that a killed test started may still hold the pipe.
+  const text = await Promise.race([output.ended, later(2000, output.tail)]);
+  const count = readSummary(text) ?? { passed: 0, failed: 0, skipped: 0 };
+  // The line on which a killed run stopped; the count has one of its own.
+  if (text !== "" && !text.endsWith("\n")) console.log();
+  if (timedOut) {
+    console.error(`The run was killed: it took longer than ${timeout} ms`);
+  }
+  // A type error, a crash or a kill is a failure no summary counts.
+  if (code !== 0 && count.failed === 0) count.failed = 1;
+  const none = count.passed + count.failed === 0;
+  if (none) console.error("No test ran");
+  console.log(countLine(count));
+  return count.failed > 0 || none ? 1 : 0;
+}
+
+/** Copies a stream to standard output and keeps its end. */
+function passOn(stream: ReadableStream<Uint8Array>) {
+  const KEPT = 16_384; // characters; the summary is the last line
+  const decoder = new TextDecoder();
+  let tail = "";
+  const ended = (async () => {
+    for await (const chunk of stream) {
+      tail = (tail + decoder.decode(chunk, { stream: true })).slice(-KEPT);
+      for (let at = 0; at < chunk.length;) {
+        at += await Deno.stdout.write(chunk.subarray(at));
+      }
+    }
+    return tail;
+  })();
+  return { ended, tail: () => tail };
+}
+
+function later<T>(ms: number, value: () => T): Promise<T> {
+  const { promise, resolve } = Promise.withResolvers<T>();
+  // Unreferenced, so that a run which ended in time does not wait for it.
+  Deno.unrefTimer(setTimeout(() => resolve(value()), ms));
+  return promise;
+}
+
+if (import.meta.main) Deno.exit(await runTests(Deno.args));
