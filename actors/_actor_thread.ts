@@ -58,6 +58,12 @@ const STUCK_AFTER = 1500;
  */
 const SILENT_AFTER = 500;
 
+/** Deno's ports have these methods; its types do not. */
+interface ControlPort extends MessagePort {
+  ref?(): void;
+  unref?(): void;
+}
+
 /** What a thread is started with. */
 export interface ThreadSpec {
   /** What it runs. */
@@ -72,6 +78,8 @@ export interface ThreadSpec {
   readonly lineage: string;
   /** Whether it does not keep the program alive. */
   readonly daemon: boolean;
+  /** The stack of the call that starts it. */
+  readonly startedAt: string;
   /** The arguments, encoded, and what goes beside them. */
   readonly args: Uint8Array<ArrayBuffer>;
   /** See `args`. */
@@ -89,7 +97,7 @@ export class ActorThread<R> implements WatchedThread<R> {
 
   readonly #spec: ThreadSpec;
   readonly #worker: Worker;
-  readonly #port: MessagePort;
+  readonly #port: ControlPort;
   readonly #life = new Callers();
   readonly #lifeEnds = new AbortController();
   readonly #watch = new AbortController();
@@ -114,10 +122,9 @@ export class ActorThread<R> implements WatchedThread<R> {
     this.exit = this.#exit.promise;
     this.thread = claimThread();
     const { declaration, name } = spec;
-    const lock = lockName(this.thread);
     try {
       this.#worker = new Worker(
-        trampolineUrl(HOST_URL, declaration.module, lock),
+        trampolineUrl(HOST_URL, declaration.module),
         { type: "module", name, ...workerPermissions(spec.permissions) },
       );
     } catch (error) {
@@ -130,8 +137,7 @@ export class ActorThread<R> implements WatchedThread<R> {
     port1.onmessage = ({ data }) => this.#onMessage(data);
     if (spec.daemon) {
       unref(this.#worker);
-      // Deno has this method; its types do not.
-      (port1 as MessagePort & { unref?: () => void }).unref?.();
+      this.#port.unref?.();
     }
     this.#post(port2);
     this.#attend();
@@ -155,6 +161,8 @@ export class ActorThread<R> implements WatchedThread<R> {
   watch(): void {
     if (this.#isWatched) return;
     this.#isWatched = true;
+    // Of a daemon too: whoever waits for it keeps the program alive.
+    this.#port.ref?.();
     this.#watchLock();
   }
 
@@ -177,6 +185,7 @@ export class ActorThread<R> implements WatchedThread<R> {
     const start: StartMessage = {
       port,
       program: programName(),
+      lock: lockName(this.thread),
       table: threadTable(),
       thread: this.thread,
       parentThread: ownThread(),

@@ -215,10 +215,16 @@ class Host {
  * Whether the platform could not load the user's module or one it imports
  * (missing, forbidden, a syntax error: it makes no difference between them).
  * An `import()` that the module itself does at its top level fails in the same
- * way, but at another place than the trampoline.
+ * way, but then a frame of the module's own is on the stack.
  */
 function isLoaderError(error: unknown): error is TypeError {
-  return error instanceof TypeError && "code" in error &&
-    error.code === "ERR_MODULE_NOT_FOUND" &&
-    /\n\s+at async data:/.test(error.stack ?? "");
+  if (!(error instanceof TypeError) || !("code" in error)) return false;
+  if (error.code !== "ERR_MODULE_NOT_FOUND") return false;
+  // The message may hold places too, so it is cut off first.
+  const { stack = "", message } = error;
+  const frames = stack.slice(stack.indexOf(message) + message.length);
+  return !frames.split("\n").some((frame) =>
+    frame.trim() !== "" && !frame.includes(HOST_URL) &&
+    !frame.includes("data:text/javascript")
+  );
 }

@@ -150,6 +150,7 @@ export class ProcessHandle<R> {
       id: this.id,
       lineage: this.#lineage,
       daemon: this.daemon,
+      startedAt: callSite(this.start),
       args: encoder.bytes.slice(0, length),
       beside,
     });
@@ -288,6 +289,13 @@ export class ProcessHandle<R> {
       warnAboutPrompts(saidWord());
     }
   }
+}
+
+/** The stack of the call of `method`, without its first line. */
+function callSite(method: () => unknown): string {
+  const here: { stack?: string } = {};
+  Error.captureStackTrace(here, method);
+  return here.stack?.split("\n").slice(1).join("\n") ?? "";
 }
 
 function checkOptions(

@@ -21,6 +21,7 @@ import {
   type TerminatedExit,
   UNKNOWN_CODE,
 } from "./exit.ts";
+import { HOST_URL } from "./_host.ts";
 import { flagText, rightText } from "./_permission_texts.ts";
 import { holds, type NormalizedPermissions } from "./permissions.ts";
 import type { Leaving } from "./record.ts";
@@ -33,6 +34,8 @@ export interface Ended {
   readonly permissions: NormalizedPermissions;
   /** Where it was declared. */
   readonly declaration: { readonly module: string };
+  /** The stack of the call that started it, if that was in this thread. */
+  readonly startedAt?: string;
 }
 
 /**
@@ -72,11 +75,17 @@ export function terminatedExit(threadStopped: boolean): TerminatedExit {
 
 /** The exit of an actor whose thread could not even load Troupe. */
 export function loadFailure(text: string, actor: Ended): FailedExit {
-  const error = notLoaded(actor, "Troupe itself", new TypeError(text));
+  // As the platform's own error is: what it denies is recognised by its code.
+  const cause = Object.assign(new TypeError(text), {
+    code: "ERR_MODULE_NOT_FOUND",
+  });
+  const error = notLoaded(actor, "Troupe itself", cause);
   return { reason: "failed", code: 1, error };
 }
 
-function thrownError(thrown: unknown, { name, permissions }: Ended): Error {
+function thrownError(thrown: unknown, actor: Ended): Error {
+  const { name, permissions, startedAt } = actor;
+  if (thrown instanceof Error) hideHost(thrown);
   const denied = thrown instanceof Error
     ? toPermissionDenied(
       thrown,
@@ -84,7 +93,7 @@ function thrownError(thrown: unknown, { name, permissions }: Ended): Error {
       (right) => permissions !== "inherit" && holds(right.kind, right.target),
     )
     : undefined;
-  return denied ?? new RemoteError(name, thrown);
+  return denied ?? new RemoteError(name, thrown, startedAt);
 }
 
 function failureError(error: unknown, actor: Ended): Error {
@@ -132,6 +141,13 @@ function notLoaded(actor: Ended, what: string, error: Error): ModuleLoadError {
     module,
     cause,
   );
+}
+
+/** Takes the frames of the host out of a stack: they tell a reader nothing. */
+function hideHost(error: Error): void {
+  if (typeof error.stack !== "string") return;
+  const lines = error.stack.split("\n");
+  error.stack = lines.filter((line) => !line.includes(HOST_URL)).join("\n");
 }
 
 /** A text without the colours that Deno puts into places. */

@@ -12,6 +12,8 @@ export interface StartMessage {
   readonly port: MessagePort;
   /** What tells the locks of this program from others'. */
   readonly program: string;
+  /** The lock to hold while the thread exists. */
+  readonly lock: string;
   /** The program's thread table, and the thread's id in it. */
   readonly table: SharedArrayBuffer;
   /** See `table`. */

@@ -34,12 +34,11 @@ export interface TrampolineMessage {
   readonly beside?: readonly unknown[];
 }
 
-/** The URL of the trampoline for a host, a module and a lock. */
-export function trampolineUrl(
-  host: string,
-  module: string,
-  lock: string,
-): string {
+/**
+ * The URL of the trampoline for a host and a module: the same for all actors of
+ * a module, so that what Deno keeps by URL is kept once.
+ */
+export function trampolineUrl(host: string, module: string): string {
   const source = `
 const begun = new Promise((begin) => {
   self.onmessage = ({ data }) => {
@@ -49,13 +48,13 @@ const begun = new Promise((begin) => {
 });
 const close = self.close.bind(self);
 const request = navigator.locks.request.bind(navigator.locks);
-const hold = (port, count) =>
-  request(${JSON.stringify(lock)}, () => {
+const hold = ({ lock, port }, count) =>
+  request(lock, () => {
     port.postMessage({ locked: count });
     return new Promise(() => {});
-  }).catch(() => hold(port, count + 1));
+  }).catch(() => hold({ lock, port }, count + 1));
 begun.then(async (start) => {
-  hold(start.port, 1);
+  hold(start, 1);
   try {
     const { run } = await import(${JSON.stringify(host)});
     run(start, () => import(${JSON.stringify(module)}), close);
@@ -65,5 +64,7 @@ begun.then(async (start) => {
   }
 });
 `;
-  return `data:text/javascript,${encodeURIComponent(source)}`;
+  // One line, since Deno prints the whole URL when it checks types.
+  const line = source.replaceAll(/\s*\n\s*/g, " ").trim();
+  return `data:text/javascript,${encodeURIComponent(line)}`;
 }

@@ -46,9 +46,9 @@ export function lockName(thread: number): string {
   return `${LOCK_PREFIX}${program}:${thread}`;
 }
 
-function locks(): LockManager {
-  return (navigator as unknown as { locks: LockManager }).locks;
-}
+// Taken before any guard is put on them: see guardLocks.
+const manager = (navigator as unknown as { locks: LockManager }).locks;
+const request = manager.request.bind(manager) as LockManager["request"];
 
 /**
  * Waits until the lock is free, that is: until its holder is gone.
@@ -61,12 +61,14 @@ export async function lockIsFree(
 ): Promise<void> {
   for (;;) {
     try {
-      await locks().request(name, { signal }, () => {});
+      await request(name, { signal }, () => {});
       return;
     } catch (error) {
       // Somebody may steal a lock in the instant it is granted here; that says
       // nothing about the thread, so ask again.
-      if (signal.aborted) throw error;
+      const wasStolen = error instanceof DOMException &&
+        error.name === "AbortError" && !signal.aborted;
+      if (!wasStolen) throw error;
     }
   }
 }
@@ -75,7 +77,7 @@ export async function lockIsFree(
 export async function isLockFree(name: string): Promise<boolean> {
   let isFree = false;
   try {
-    await locks().request(name, { ifAvailable: true }, (lock) => {
+    await request(name, { ifAvailable: true }, (lock) => {
       isFree = lock !== null;
     });
   } catch {
@@ -91,14 +93,15 @@ export async function isLockFree(name: string): Promise<boolean> {
  * wall: code set on it reaches the platform's locks by other ways.
  */
 export function guardLocks(): void {
-  const manager = locks();
   const prototype = Object.getPrototypeOf(manager) as LockManager;
-  const request = prototype.request as (
-    this: LockManager,
-    name: string,
-    ...rest: unknown[]
-  ) => Promise<unknown>;
-  const query = prototype.query;
+  const { request, query } = prototype as {
+    request(
+      this: LockManager,
+      name: string,
+      ...rest: unknown[]
+    ): Promise<unknown>;
+    query: LockManager["query"];
+  };
   const guarded = {
     request(this: LockManager, name: string, ...rest: unknown[]) {
       if (String(name).startsWith(LOCK_PREFIX)) {

@@ -15,8 +15,8 @@ import {
  * What another actor threw.
  *
  * The error itself, rebuilt with its class name, message, own fields, causes
- * and stack, is the `cause`. The stack of this error shows where it was met
- * here, and below that where it was thrown there.
+ * and stack, is the `cause`. The stack of this error shows where the actor was
+ * started, and below that where in the actor it was thrown.
  *
  * @example
  * ```ts ignore
@@ -44,8 +44,12 @@ export class RemoteError extends Error {
   /** The class name of what was thrown; its type if it is no error. */
   readonly remoteName: string;
 
-  /** Builds the error from what an actor threw. */
-  constructor(actor: string, thrown: unknown) {
+  /**
+   * Builds the error from what an actor threw.
+   *
+   * @param startedAt The stack of the call that started the actor.
+   */
+  constructor(actor: string, thrown: unknown, startedAt?: string) {
     const isError = thrown instanceof Error;
     super(
       `Actor ${JSON.stringify(actor)} threw ` +
@@ -54,10 +58,11 @@ export class RemoteError extends Error {
     );
     this.actor = actor;
     this.remoteName = isError ? thrown.name : typeof thrown;
-    if (isError && typeof thrown.stack === "string") {
-      this.stack += `\n--- in actor ${JSON.stringify(actor)} ---\n` +
-        thrown.stack;
-    }
+    const remote = isError && typeof thrown.stack === "string"
+      ? `\n--- in actor ${JSON.stringify(actor)} ---\n${thrown.stack}`
+      : "";
+    this.stack = `${this.name}: ${this.message}` +
+      (startedAt === undefined ? "" : `\n${startedAt}`) + remote;
   }
 }
 

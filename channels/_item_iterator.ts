@@ -15,16 +15,16 @@ import { EXIT, type Sentinel } from "./sentinel.ts";
  */
 export class ItemIterator<T> implements AsyncIterableIterator<T> {
   readonly #receiver: Receiver<T | Sentinel>;
-  readonly #Ended: new (...args: never[]) => Error;
+  readonly #isEnd: (error: unknown) => boolean;
   #isDone = false;
 
-  /** Iterates over `receiver`; an error of the class `Ended` is its end. */
+  /** Iterates over `receiver`; `isEnd` tells which of its errors is the end. */
   constructor(
     receiver: Receiver<T | Sentinel>,
-    Ended: new (...args: never[]) => Error,
+    isEnd: (error: unknown) => boolean,
   ) {
     this.#receiver = receiver;
-    this.#Ended = Ended;
+    this.#isEnd = isEnd;
   }
 
   /** The next item. */
@@ -52,7 +52,7 @@ export class ItemIterator<T> implements AsyncIterableIterator<T> {
 
   readonly #onError = (error: unknown): IteratorResult<T> => {
     this.#isDone = true;
-    if (error instanceof this.#Ended) return END;
+    if (this.#isEnd(error)) return END;
     throw error;
   };
 }

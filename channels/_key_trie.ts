@@ -26,9 +26,6 @@ const MOST_NODES = 4096;
 /** The bytes of a list are kept from its second use on: some come only once. */
 const OFTEN = 2;
 
-/** So few bytes are copied faster by hand than by a call. */
-const FEW_BYTES = 48;
-
 /** A list of keys, and how it may go on. */
 export class KeyNode {
   /** The last message that spelled the list out. */
@@ -43,7 +40,9 @@ export class KeyNode {
   #lastChild: KeyNode | undefined = undefined;
   #children: Map<string, KeyNode> | undefined = undefined;
   #names: readonly string[] | undefined = undefined;
-  #bytes: Uint8Array | undefined = undefined;
+  /** The bytes of the list, in words to be copied quickly, and their number. */
+  #words: Int32Array | undefined = undefined;
+  #length = 0;
   #uses = 0;
 
   /** The empty list, or `parent` with `key` after it. */
@@ -89,16 +88,8 @@ export class KeyNode {
 
   /** Writes the list. */
   write(output: Output): void {
-    const bytes = this.#bytes;
-    if (bytes === undefined) this.#spell(output);
-    else if (bytes.length > FEW_BYTES) output.raw(bytes);
-    else {
-      output.reserve(bytes.length);
-      const target = output.bytes;
-      let at = output.position;
-      for (let i = 0; i < bytes.length; i++) target[at++] = bytes[i]!;
-      output.position = at;
-    }
+    if (this.#words === undefined) this.#spell(output);
+    else output.words(this.#words, this.#length);
   }
 
   #spell(output: Output): void {
@@ -115,7 +106,11 @@ export class KeyNode {
     output.position = start;
     output.count(length);
     output.position = end;
-    if (++this.#uses === OFTEN) this.#bytes = output.bytes.slice(start, end);
+    if (++this.#uses < OFTEN) return;
+    this.#length = end - start;
+    const words = new Int32Array((this.#length + 3) >> 2);
+    new Uint8Array(words.buffer).set(output.bytes.subarray(start, end));
+    this.#words = words;
   }
 }
 

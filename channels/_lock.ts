@@ -9,7 +9,13 @@
  */
 
 import type { Gate } from "./gate.ts";
-import { ownThread, sleep, threadExists, wakeCount } from "./threads.ts";
+import {
+  isFenced,
+  ownThread,
+  sleep,
+  threadExists,
+  wakeCount,
+} from "./threads.ts";
 
 /**
  * How often a thread looks before it sleeps. A lock is held for less time than
@@ -17,16 +23,20 @@ import { ownThread, sleep, threadExists, wakeCount } from "./threads.ts";
  */
 const LOOKS = 64;
 
-/** Waits, blocking, until the lock word holds this thread. */
+/**
+ * Waits, blocking, until the lock word holds this thread.
+ *
+ * @returns Whether it does; not if the thread was fenced while it waited.
+ */
 export function acquireLock(
   words: Int32Array,
   at: number,
   waiters: Gate,
-): void {
+): boolean {
   const own = ownThread();
-  if (Atomics.compareExchange(words, at, 0, own) === 0) return;
+  if (Atomics.compareExchange(words, at, 0, own) === 0) return true;
   for (let look = 0; look < LOOKS; look++) {
-    if (Atomics.compareExchange(words, at, 0, own) === 0) return;
+    if (Atomics.compareExchange(words, at, 0, own) === 0) return true;
   }
   for (;;) {
     const seen = wakeCount();
@@ -38,9 +48,17 @@ export function acquireLock(
       !threadExists(owner) &&
       Atomics.compareExchange(words, at, owner, own) === owner
     ) break;
+    // Who gives a lock back passes fenced threads over: asleep, this one would
+    // never hear of it. A wake-up it was given before that goes to the next.
+    if (isFenced()) {
+      waiters.leave();
+      waiters.wakeOne();
+      return false;
+    }
     sleep(seen, Infinity);
   }
   waiters.leave();
+  return true;
 }
 
 /** Gives the lock back, and wakes the next thread that waits for it. */

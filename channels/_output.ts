@@ -28,15 +28,12 @@ const LONGEST_UNITS = 32;
 
 const utf8 = new TextEncoder();
 
-// One double and its bytes, seen through both windows.
-const float = new Float64Array(1);
-const int64 = new BigInt64Array(float.buffer);
-const eight = new Uint8Array(float.buffer);
-
 /** A growing buffer, and how each primitive value is written to it. */
 export class Output {
   /** Written from 0 to `position`; replaced by a larger one as needed. */
   bytes: Uint8Array<ArrayBuffer> = new Uint8Array(SMALL_BUFFER);
+  /** The same memory, for numbers of several bytes. */
+  protected view: DataView<ArrayBuffer> = new DataView(this.bytes.buffer);
   /** Where the next byte goes. */
   position = 0;
 
@@ -51,7 +48,7 @@ export class Output {
       this.bytes.length > GREAT_BUFFER && this.position < GREAT_BUFFER / 4
     ) {
       const size = Math.max(this.position, SMALL_BUFFER);
-      this.bytes = this.bytes.slice(0, size);
+      this.#use(this.bytes.slice(0, size));
     }
   }
 
@@ -64,7 +61,12 @@ export class Output {
   #grow(needed: number): void {
     const larger = new Uint8Array(Math.max(needed, this.bytes.length * 2));
     larger.set(this.bytes.subarray(0, this.position));
-    this.bytes = larger;
+    this.#use(larger);
+  }
+
+  #use(bytes: Uint8Array<ArrayBuffer>): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
   }
 
   /** Writes a tag, or any other single byte. */
@@ -89,52 +91,41 @@ export class Output {
   /** Writes a number, in as few bytes as it needs. */
   number(value: number): void {
     this.reserve(9);
-    const { bytes } = this;
-    let at = this.position;
+    const { bytes, position } = this;
     const int = value | 0;
-    // Told apart from every fraction, NaN and −0.
-    if (!Object.is(int, value)) {
-      float[0] = value;
-      bytes[at] = FLOAT64;
-      this.#eightBytes(at + 1);
-      return;
-    }
-    if (int >= 0 && int < 0x80) {
-      bytes[at++] = SMALL_INT + int;
+    // −0 equals the int 0, but is another number.
+    if (int !== value || (int === 0 && 1 / value < 0)) {
+      bytes[position] = FLOAT64;
+      this.view.setFloat64(position + 1, value, true);
+      this.position = position + 9;
+    } else if (int >= 0 && int < 0x80) {
+      bytes[position] = SMALL_INT + int;
+      this.position = position + 1;
     } else if (int === int << 16 >> 16) {
-      bytes[at++] = INT16;
-      bytes[at++] = int;
-      bytes[at++] = int >> 8;
+      bytes[position] = INT16;
+      this.view.setInt16(position + 1, int, true);
+      this.position = position + 3;
     } else {
-      bytes[at++] = INT32;
-      bytes[at++] = int;
-      bytes[at++] = int >> 8;
-      bytes[at++] = int >> 16;
-      bytes[at++] = int >> 24;
+      bytes[position] = INT32;
+      this.view.setInt32(position + 1, int, true);
+      this.position = position + 5;
     }
-    this.position = at;
   }
 
   /** Writes eight bytes of a number, without a tag. */
   float64(value: number): void {
     this.reserve(8);
-    float[0] = value;
-    this.#eightBytes(this.position);
-  }
-
-  #eightBytes(start: number): void {
-    const { bytes } = this;
-    for (let i = 0; i < 8; i++) bytes[start + i] = eight[i]!;
-    this.position = start + 8;
+    this.view.setFloat64(this.position, value, true);
+    this.position += 8;
   }
 
   /** Writes a bigint. */
   bigint(value: bigint): void {
     if (BigInt.asIntN(64, value) === value) {
       this.reserve(9);
-      int64[0] = value;
       this.bytes[this.position] = BIGINT64;
-      this.#eightBytes(this.position + 1);
+      this.view.setBigInt64(this.position + 1, value, true);
+      this.position += 9;
       return;
     }
     const negative = value < 0n;
@@ -216,6 +207,16 @@ export class Output {
       bytes[at++] = unit >> 8;
     }
     this.position = at;
+  }
+
+  /** Writes the first `length` bytes of some words; quicker than byte by byte. */
+  words(words: Int32Array, length: number): void {
+    this.reserve(words.length * 4);
+    const { view, position } = this;
+    for (let i = 0; i < words.length; i++) {
+      view.setInt32(position + i * 4, words[i]!, true);
+    }
+    this.position = position + length;
   }
 
   /** Writes bytes as they are. */

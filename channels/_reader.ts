@@ -66,7 +66,9 @@ export class Reader extends Input {
   /** The objects of the message by number; undefined while one is made. */
   #objects: (object | undefined)[] = [];
   #size = 0;
+  /** The key lists of the message by number; outdated from `keyListCount` on. */
   #keyLists: KeyList[] = [];
+  #keyListCount = 0;
   #holes = 0;
   #addresses = 0;
 
@@ -87,6 +89,13 @@ export class Reader extends Input {
     return root;
   }
 
+  /** Reads a whole message that holds no object; leaves nothing to clear. */
+  leafMessage(): unknown {
+    const root = this.#leaf(this.byte());
+    if (this.position !== this.end) this.fail("something follows the value");
+    return root;
+  }
+
   /** Lets go of all that the last message was about, finished or not. */
   clear(): void {
     this.close();
@@ -98,14 +107,51 @@ export class Reader extends Input {
     if (this.#size > DEEP) this.#objects = [];
     else for (let i = 0; i < this.#size; i++) this.#objects[i] = undefined;
     this.#size = 0;
-    if (this.#keyLists.length > 0) this.#keyLists.length = 0;
+    if (this.#keyListCount > DEEP) this.#keyLists = [];
+    this.#keyListCount = 0;
   }
 
   /** Reads a value; a container is made, its children follow later. */
   value(): unknown {
     const tag = this.byte();
+    return isObject(tag) ? this.#anyObject(tag) : this.#leaf(tag);
+  }
+
+  /** Reads what is not an object. */
+  #leaf(tag: number): unknown {
     if (tag >= SMALL_INT) return tag - SMALL_INT;
     if (tag >= SHORT_TEXT) return this.shortText(tag);
+    switch (tag) {
+      case INT16:
+        return this.int16();
+      case INT32:
+        return this.int32();
+      case FLOAT64:
+        return this.float64();
+      case NULL:
+        return null;
+      case TRUE:
+        return true;
+      case FALSE:
+        return false;
+      case UTF8:
+        return this.utf8();
+      case UTF16:
+        return this.utf16();
+      case UNDEFINED:
+        return undefined;
+      case SENTINEL:
+        return EXIT;
+      case BIGINT64:
+        return this.bigint64();
+      case BIGINT:
+        return this.bigint();
+      default:
+        return this.failBefore(`no value starts with ${tag}`);
+    }
+  }
+
+  #anyObject(tag: number): unknown {
     switch (tag) {
       case OBJECT:
         return this.#object(this.#keyList());
@@ -113,37 +159,6 @@ export class Reader extends Input {
         return this.#object(this.#keyListAgain());
       case ARRAY:
         return this.#array();
-      case NULL:
-        return null;
-      case TRUE:
-        return true;
-      case FALSE:
-        return false;
-      case INT16:
-        return this.int16();
-      case INT32:
-        return this.int32();
-      case FLOAT64:
-        return this.float64();
-      case UTF8:
-        return this.utf8();
-      case UTF16:
-        return this.utf16();
-      case UNDEFINED:
-        return undefined;
-      default:
-        return this.#rarer(tag);
-    }
-  }
-
-  #rarer(tag: number): unknown {
-    switch (tag) {
-      case SENTINEL:
-        return EXIT;
-      case BIGINT64:
-        return this.bigint64();
-      case BIGINT:
-        return this.bigint();
       case REFERENCE:
         return this.#reference();
       case BESIDE:
@@ -245,19 +260,46 @@ export class Reader extends Input {
       remember(this.bytes, start, size, list);
     }
     this.position = end;
-    this.#keyLists.push(list);
+    this.#keyLists[this.#keyListCount++] = list;
     return list;
   }
 
   #keyListAgain(): KeyList {
-    const list = this.#keyLists[this.count()];
-    if (list === undefined) this.fail("a list of keys is missing");
-    return list;
+    const number = this.count();
+    if (number >= this.#keyListCount) this.fail("a list of keys is missing");
+    return this.#keyLists[number]!;
   }
 
   #object(keys: KeyList): object {
+    const target: Record<string, unknown> = {};
+    this.begin(target);
     const { length } = keys.names;
-    return this.fill(this.begin({}), "object", length, 0, keys);
+    // Most objects hold no other objects, and are complete at once.
+    const next = keys.assignable
+      ? this.#assignLeaves(target, keys.names, 0)
+      : 0;
+    if (next < length) {
+      this.fill(target, "object", length, 0, keys);
+      this.#frames[this.#depth - 1]!.next = next;
+    }
+    return target;
+  }
+
+  /** Reads values into fields up to the first object, and says which it is. */
+  #assignLeaves(
+    target: Record<string, unknown>,
+    names: readonly string[],
+    first: number,
+  ): number {
+    for (let i = first; i < names.length; i++) {
+      const tag = this.byte();
+      if (isObject(tag)) {
+        this.position--;
+        return i;
+      }
+      target[names[i]!] = this.#leaf(tag);
+    }
+    return names.length;
   }
 
   #array(): object {
@@ -288,13 +330,16 @@ export class Reader extends Input {
     const { names, assignable } = frame.keys!;
     let { next } = frame;
     while (next < names.length) {
+      if (assignable) {
+        next = this.#assignLeaves(target, names, next);
+        if (next === names.length) break;
+      }
       const name = names[next++]!;
+      frame.next = next;
       const value = this.value();
       if (assignable) target[name] = value;
       else define(target, name, value, true);
-      if (this.#depth === depth) continue;
-      frame.next = next;
-      return;
+      if (this.#depth !== depth) return;
     }
     this.#leave(frame);
   }
@@ -379,6 +424,11 @@ export class Reader extends Input {
     this.#depth--;
     frame.release();
   }
+}
+
+/** Whether a tag announces an object, or a reference to one. */
+export function isObject(tag: number): boolean {
+  return tag >= OBJECT && tag <= BESIDE;
 }
 
 /** Adds a field, whatever the object inherits under that name. */

@@ -64,3 +64,23 @@ export const HEADER_WORDS = 512;
 export const HEADER: number = HEADER_WORDS * 4;
 /** The size of the data at first. */
 export const FIRST_CAPACITY = 2048;
+
+/**
+ * Reads a position that others may be moving: which of the two halves holds is
+ * said by the count.
+ *
+ * @param count `PUTS` for the tail, `GETS` for the head.
+ * @param halves `TAIL` or `HEAD`.
+ */
+export function readPosition(
+  words: Int32Array<SharedArrayBuffer>,
+  count: number,
+  halves: number,
+): number {
+  for (;;) {
+    const seen = Atomics.load(words, count);
+    const position = Atomics.load(words, halves + (seen & 1));
+    // Somebody may have begun to write this half for the next but one.
+    if (Atomics.load(words, count) === seen) return position;
+  }
+}

@@ -12,6 +12,9 @@ const PLACES = 1024;
 
 const known: string[] = Array(PLACES).fill("");
 
+/** The bytes of the known texts, a row for each place: faster than the texts. */
+const rows = new Uint8Array(PLACES * LONGEST_KNOWN);
+
 /**
  * The string whose latin1 units are the bytes from `start` on.
  *
@@ -26,26 +29,18 @@ export function shortText(
 ): string {
   if (length === 0) return "";
   if (length > LONGEST_KNOWN) return makeText(bytes, start, length);
-  const last = start + length - 1;
   const place =
     (length + bytes[start]! * 5 + bytes[start + (length >> 1)]! * 37 +
-      bytes[last]! * 163) & (PLACES - 1);
+      bytes[start + length - 1]! * 163) & (PLACES - 1);
+  const row = place * LONGEST_KNOWN;
   const candidate = known[place]!;
-  if (equals(candidate, bytes, start, length)) return candidate;
-  return known[place] = makeText(bytes, start, length);
-}
-
-function equals(
-  text: string,
-  bytes: Uint8Array,
-  start: number,
-  length: number,
-): boolean {
-  if (text.length !== length) return false;
-  for (let i = 0; i < length; i++) {
-    if (text.charCodeAt(i) !== bytes[start + i]) return false;
+  if (candidate.length === length) {
+    let i = 0;
+    while (i < length && rows[row + i] === bytes[start + i]) i++;
+    if (i === length) return candidate;
   }
-  return true;
+  for (let i = 0; i < length; i++) rows[row + i] = bytes[start + i]!;
+  return known[place] = makeText(bytes, start, length);
 }
 
 /** A call of `fromCharCode` for each unit would make and join as many strings. */

@@ -40,7 +40,6 @@ import {
 import { Seen } from "./_seen.ts";
 import { type FrameKind, pathOf, WriteFrame } from "./_write_frame.ts";
 import { NotSendableError } from "./errors.ts";
-import { isHandle } from "./handle.ts";
 import { EXIT } from "./sentinel.ts";
 
 /** Stacks that have grown beyond this are given back after the message. */
@@ -156,7 +155,8 @@ export class Writer extends Output {
   ): void {
     const start = this.#top;
     for (const value of values) this.#stack[this.#top++] = value;
-    this.#enter(kind, this.#stack, start, this.#top, names);
+    if (this.#top > this.#high) this.#high = this.#top;
+    this.#enter(kind, this.#stack, start, start, this.#top, names);
   }
 
   /** Throws for a value that cannot be sent, or writes a text in its place. */
@@ -177,10 +177,7 @@ export class Writer extends Output {
     if (array === undefined) return this.refuse(object, refuseRevoked());
     if (array) return this.#openArray(object as unknown[]);
     const prototype = Object.getPrototypeOf(object);
-    if (
-      (prototype === Object.prototype || prototype === null) &&
-      !isHandle(object)
-    ) {
+    if (prototype === Object.prototype || prototype === null) {
       return this.#inherited || this.lossy
         ? this.#openByKeys(object)
         : this.#openObject(object);
@@ -206,7 +203,7 @@ export class Writer extends Output {
     const { length } = array;
     this.begin(array, ARRAY);
     this.count(length);
-    this.#enter("array", array, 0, length, undefined);
+    this.#enter("array", array, 0, 0, length, undefined);
   }
 
   #openObject(object: object): void {
@@ -225,11 +222,18 @@ export class Writer extends Output {
       if (longer !== undefined) keys = longer;
       else names = [...keys.names, key];
     }
+    if (top > this.#high) this.#high = top;
+    if (names !== undefined) {
+      this.#beginDictionary(object, names.length);
+      this.#top = top;
+      return this.#enter("dictionary", stack, start, start, top, names);
+    }
+    this.#beginObject(object, keys);
+    // Most objects hold no other objects, and are complete at once.
+    const next = this.#leaves(stack, start, top);
+    if (next === top) return;
     this.#top = top;
-    if (names === undefined) this.#beginObject(object, keys);
-    else this.#beginDictionary(object, names.length);
-    const kind = names === undefined ? "object" : "dictionary";
-    this.#enter(kind, stack, start, top, names ?? keys.names);
+    this.#enter("object", stack, start, next, top, keys.names);
   }
 
   #beginObject(object: object, keys: KeyNode): void {
@@ -271,18 +275,18 @@ export class Writer extends Output {
     kind: FrameKind,
     list: readonly unknown[],
     start: number,
+    next: number,
     end: number,
     names: readonly string[] | undefined,
   ): void {
-    if (this.#top > this.#high) this.#high = this.#top;
-    if (start === end) return;
+    if (next === end) return;
     const depth = this.#depth++;
     if (depth === this.#frames.length) this.#frames.push(new WriteFrame());
     const frame = this.#frames[depth]!;
     frame.kind = kind;
     frame.list = list;
     frame.start = start;
-    frame.next = start;
+    frame.next = next;
     frame.end = end;
     frame.names = names;
     frame.cursor = 0;
@@ -294,6 +298,34 @@ export class Writer extends Output {
     frame.names = undefined;
   }
 
+  /**
+   * Writes children up to the first that is an object, or is anything rare, and
+   * says which it is.
+   */
+  #leaves(list: readonly unknown[], first: number, end: number): number {
+    for (let i = first; i < end; i++) {
+      const value = list[i];
+      switch (typeof value) {
+        case "string":
+          this.text(value);
+          break;
+        case "number":
+          this.number(value);
+          break;
+        case "boolean":
+          this.byte(value ? TRUE : FALSE);
+          break;
+        case "object":
+          if (value !== null) return i;
+          this.byte(NULL);
+          break;
+        default:
+          return i;
+      }
+    }
+    return end;
+  }
+
   /** Writes children of the innermost container until one has its own. */
   #continue(frame: WriteFrame): void {
     if (frame.kind === "array") return this.#continueArray(frame);
@@ -303,6 +335,10 @@ export class Writer extends Output {
     let { next } = frame;
     while (next < end) {
       if (named) this.text(names![next - start]!);
+      else {
+        next = this.#leaves(list, next, end);
+        if (next === end) break;
+      }
       const value = list[next++];
       frame.next = next;
       this.value(value);
@@ -317,6 +353,8 @@ export class Writer extends Output {
     const { list, end } = frame;
     let { next } = frame;
     while (next < end) {
+      next = this.#leaves(list, next, end);
+      if (next === end) break;
       const value = list[next];
       if (value === undefined && !Object.hasOwn(list, next)) {
         const present = presentFrom(frame, next);

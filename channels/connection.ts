@@ -222,7 +222,12 @@ export class Connection<S, R>
   /** Iterates over what comes, until the end of file. */
   [Symbol.asyncIterator](): AsyncIterableIterator<R> {
     if (this.#receiver === undefined) throw this.#oneWay("receive");
-    return new ItemIterator<R>(this.#receiver, PipeClosedError);
+    // Closing one's own end is a way to leave the loop; using an end that is
+    // another actor's is a mistake.
+    return new ItemIterator<R>(
+      this.#receiver,
+      (error) => error instanceof PipeClosedError && this.#use !== "given away",
+    );
   }
 
   /** Closes this end; see {@linkcode close}. */

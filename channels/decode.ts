@@ -4,14 +4,16 @@
  * @module
  */
 
-import { SMALL_INT } from "./_format.ts";
-import { Reader } from "./_reader.ts";
+import { isObject, Reader } from "./_reader.ts";
 import { readSpecial } from "./_special_reader.ts";
 
 export { CorruptMessageError } from "./_format.ts";
 
 /** Not there while a message is being read. */
 let idle: Reader | undefined = new Reader(readSpecial);
+
+/** For messages without objects: reading one cannot lead back here. */
+const leaves = new Reader(readSpecial);
 
 /**
  * Decodes the message from `start` to `end`, written by an `Encoder`.
@@ -36,8 +38,9 @@ export function decode(
   end: number,
   beside?: readonly unknown[],
 ): unknown {
-  if (end - start === 1 && bytes[start]! >= SMALL_INT) {
-    return bytes[start]! - SMALL_INT;
+  if (start < end && !isObject(bytes[start]!)) {
+    leaves.open(bytes, start, end);
+    return leaves.leafMessage();
   }
   // Making an object may, by a hook of the program's, lead back here.
   const reader = idle ?? new Reader(readSpecial);

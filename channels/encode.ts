@@ -92,6 +92,7 @@ export class Encoder {
     // A getter of the value may encode something itself: that takes a writer of
     // its own, and leaves ours as it is.
     const writer = this.#idle ?? new Writer(writeSpecial);
+    if (typeof value === "number") return this.#number(writer, value);
     this.#idle = undefined;
     try {
       writer.beside = beside;
@@ -103,5 +104,14 @@ export class Encoder {
       this.bytes = writer.bytes;
       this.#idle = writer;
     }
+  }
+
+  /** The short way: a number cannot fail, nor lead anywhere. */
+  #number(writer: Writer, value: number): number {
+    writer.position = 0;
+    writer.number(value);
+    writer.shrink();
+    this.bytes = writer.bytes;
+    return writer.position;
   }
 }

@@ -171,7 +171,12 @@ export class Queue<T>
     return this.#ring.size === 0;
   }
 
-  /** Whether a put would have to wait. See {@linkcode size}. */
+  /**
+   * Whether a put would have to wait. See {@linkcode size}.
+   *
+   * Where bytes are what bounds it: whether an item found too little room since
+   * the last one was got. A smaller one may still find enough.
+   */
   get full(): boolean {
     return this.#ring.isFull;
   }
@@ -294,9 +299,7 @@ export class Queue<T>
    */
   async join(options?: WaitOptions): Promise<void> {
     checkWait(options);
-    const isDone = () =>
-      Atomics.load(this.#ring.words, DONE) === this.#ring.puts ||
-      this.#ring.closed === Closed.entirely;
+    const isDone = () => this.#tasks <= 0;
     if (isDone()) return;
     await waitAt([this.#ring.watchers], {
       attempt: isDone,
@@ -312,7 +315,10 @@ export class Queue<T>
    * and empty. Several consumers may iterate, each gets other items.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<T> {
-    return new ItemIterator(this.#receiver, QueueClosedError);
+    return new ItemIterator(
+      this.#receiver,
+      (error) => error instanceof QueueClosedError,
+    );
   }
 
   /** Closes the queue; see {@linkcode close}. */
@@ -329,6 +335,13 @@ export class Queue<T>
     return this.#receiver.source;
   }
 
+  /** How many items are neither marked as done nor thrown away. */
+  get #tasks(): number {
+    const { words, closed, gets, puts } = this.#ring;
+    const due = closed === Closed.entirely ? gets : puts;
+    return (due - Atomics.load(words, DONE)) | 0;
+  }
+
   /** Counts one more item as done; `false` if all that were put are. */
   #markDone(): boolean {
     const { words, watchers } = this.#ring;
@@ -337,7 +350,7 @@ export class Queue<T>
       if (done === this.#ring.puts) return false;
       const next = (done + 1) | 0;
       if (Atomics.compareExchange(words, DONE, done, next) !== done) continue;
-      if (next === this.#ring.puts) watchers.wakeAll();
+      if (this.#tasks <= 0) watchers.wakeAll();
       return true;
     }
   }

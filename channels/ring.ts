@@ -57,6 +57,7 @@ import {
   PUT_LOCK,
   PUT_WAITERS,
   PUTS,
+  readPosition,
   SHORT_OF_BYTES,
   TAIL,
   WATCHERS,
@@ -78,6 +79,9 @@ export const Closed = {
 
 /** How an attempt to put ended. */
 export const Put = { done: 0, full: 1, closed: 2 } as const;
+
+/** As `Put.full`, by this first message that needs more bytes than are left. */
+const NEWLY_SHORT = 3;
 
 /** What {@linkcode Ring.take} gives instead of a length. */
 export const EMPTY = -1;
@@ -104,7 +108,7 @@ export class Ring {
   readonly #putWaiters: Gate;
   readonly #getWaiters: Gate;
   #bytes: RingBytes;
-  readonly #tail = () => this.#readTail();
+  readonly #tail = () => readPosition(this.#words, PUTS, TAIL);
 
   private constructor(memory: SharedArrayBuffer) {
     this.memory = memory;
@@ -206,19 +210,24 @@ export class Ring {
 
   /** Whether a put of a small message would do, or tell of the end. */
   get isWritable(): boolean {
-    return !this.isFull || this.closed !== Closed.open;
+    if (this.closed !== Closed.open) return true;
+    return this.mostItems === 0 ? !this.#isShort : this.size < this.mostItems;
   }
 
-  /** Whether the bound on messages is reached, or no byte is left. */
+  /** Whether the bound on messages is reached, or a put found too few bytes. */
   get isFull(): boolean {
-    const most = this.#words[MOST_ITEMS]!;
-    if (most !== 0) return this.size >= most;
+    return this.#isShort ||
+      this.mostItems !== 0 && this.size >= this.mostItems;
+  }
+
+  get #isShort(): boolean {
     return Atomics.load(this.#words, SHORT_OF_BYTES) !== 0;
   }
 
   /** Whether a message of this length could ever be put. */
   fits(length: number): boolean {
-    return bytesOnRing(length) <= this.mostBytes;
+    // The first half alone is right for lengths beyond the range of an int.
+    return length <= this.mostBytes && bytesOnRing(length) <= this.mostBytes;
   }
 
   /**
@@ -227,29 +236,34 @@ export class Ring {
    * @returns One of {@linkcode Put}.
    */
   put(source: Uint8Array<ArrayBuffer>, length: number): number {
-    const words = this.#words;
     this.#lock(PUT_LOCK, this.#putWaiters);
-    if (Atomics.load(words, CLOSED) !== Closed.open) {
+    let outcome: number;
+    try {
+      outcome = this.#putLocked(source, length);
+    } finally {
       this.#unlock(PUT_LOCK, this.#putWaiters);
-      return Put.closed;
     }
+    if (outcome === Put.done) this.consumers.wakeOne();
+    if (outcome !== NEWLY_SHORT) return outcome;
+    // Whoever waits behind this one may lack only a place, which is there.
+    this.producers.wakeAll();
+    return Put.full;
+  }
+
+  #putLocked(source: Uint8Array<ArrayBuffer>, length: number): number {
+    const words = this.#words;
+    if (Atomics.load(words, CLOSED) !== Closed.open) return Put.closed;
     const puts = words[PUTS]!;
     const most = words[MOST_ITEMS]!;
-    if (most !== 0 && ((puts - Atomics.load(words, GETS)) | 0) >= most) {
-      this.#unlock(PUT_LOCK, this.#putWaiters);
-      return Put.full;
-    }
+    const held = (puts - Atomics.load(words, GETS)) | 0;
+    if (most !== 0 && held >= most) return Put.full;
     const tail = words[TAIL + (puts & 1)]!;
     const need = bytesOnRing(length);
-    if (!this.#makeRoom(tail, need)) {
-      this.#unlock(PUT_LOCK, this.#putWaiters);
-      return Put.full;
-    }
+    const room = this.#makeRoom(tail, need);
+    if (room !== Put.done) return most === 0 ? Put.full : room;
     this.#bytes.write(tail, source, length);
     words[TAIL + ((puts + 1) & 1)] = (tail + need) | 0;
     Atomics.store(words, PUTS, (puts + 1) | 0);
-    this.#unlock(PUT_LOCK, this.#putWaiters);
-    this.consumers.wakeOne();
     return Put.done;
   }
 
@@ -270,16 +284,19 @@ export class Ring {
       return closed === Closed.open ? EMPTY : ENDED;
     }
     this.#lock(GET_LOCK, this.#getWaiters);
-    const gets = words[GETS]!;
-    if (Atomics.load(words, PUTS) === gets) {
+    let length: number;
+    try {
+      const gets = words[GETS]!;
+      if (Atomics.load(words, PUTS) === gets) {
+        return closed === Closed.open ? EMPTY : ENDED;
+      }
+      const head = words[HEAD + (gets & 1)]!;
+      length = this.reader.read(this.#bytes, head, gets, this.#tail);
+      words[HEAD + ((gets + 1) & 1)] = (head + bytesOnRing(length)) | 0;
+      Atomics.store(words, GETS, (gets + 1) | 0);
+    } finally {
       this.#unlock(GET_LOCK, this.#getWaiters);
-      return closed === Closed.open ? EMPTY : ENDED;
     }
-    const head = words[HEAD + (gets & 1)]!;
-    const length = this.reader.read(this.#bytes, head, gets, this.#tail);
-    words[HEAD + ((gets + 1) & 1)] = (head + bytesOnRing(length)) | 0;
-    Atomics.store(words, GETS, (gets + 1) | 0);
-    this.#unlock(GET_LOCK, this.#getWaiters);
     this.#wakeProducers();
     return length;
   }
@@ -306,23 +323,21 @@ export class Ring {
   }
 
   /** Makes room for `need` bytes at `tail`. Under the put lock. */
-  #makeRoom(tail: number, need: number): boolean {
-    let head = this.#readHead();
-    let used = ((tail - head) | 0) + need;
-    if (used <= this.#bytes.capacity) return true;
-    if (used > this.mostBytes) {
+  #makeRoom(tail: number, need: number): number {
+    const most = this.mostBytes;
+    let used = ((tail - readPosition(this.#words, GETS, HEAD)) | 0) + need;
+    if (used > most) {
       // Said first and looked at again after: a consumer that makes room from
       // here on sees the word and wakes all producers, whatever each needs.
-      Atomics.store(this.#words, SHORT_OF_BYTES, 1);
-      head = this.#readHead();
-      used = ((tail - head) | 0) + need;
-      if (used > this.mostBytes) return false;
-      if (used <= this.#bytes.capacity) return true;
+      const was = Atomics.exchange(this.#words, SHORT_OF_BYTES, 1);
+      used = ((tail - readPosition(this.#words, GETS, HEAD)) | 0) + need;
+      if (used > most) return was === 0 ? NEWLY_SHORT : Put.full;
     }
-    let capacity = this.#bytes.capacity;
+    let { capacity } = this.#bytes;
+    if (used <= capacity) return Put.done;
     while (capacity < used) capacity *= 2;
     this.#grow(capacity, tail);
-    return true;
+    return Put.done;
   }
 
   /**
@@ -351,40 +366,17 @@ export class Ring {
     this.#bytes = new RingBytes(this.memory, HEADER, capacity);
   }
 
-  /** Where the oldest message begins, read from the put side. */
-  #readHead(): number {
-    const words = this.#words;
-    for (;;) {
-      const gets = Atomics.load(words, GETS);
-      const head = Atomics.load(words, HEAD + (gets & 1));
-      // A consumer may have begun to write this half for the get after next.
-      if (Atomics.load(words, GETS) === gets) return head;
-    }
-  }
-
-  /** Where the next message will begin, read from the get side. */
-  #readTail(): number {
-    const words = this.#words;
-    for (;;) {
-      const puts = Atomics.load(words, PUTS);
-      const tail = Atomics.load(words, TAIL + (puts & 1));
-      if (Atomics.load(words, PUTS) === puts) return tail;
-    }
-  }
-
   #wakeProducers(): void {
     const words = this.#words;
-    if (
-      Atomics.load(words, SHORT_OF_BYTES) !== 0 &&
-      Atomics.exchange(words, SHORT_OF_BYTES, 0) !== 0
-    ) this.producers.wakeAll();
-    else this.producers.wakeOne();
+    if (this.#isShort && Atomics.exchange(words, SHORT_OF_BYTES, 0) !== 0) {
+      this.producers.wakeAll();
+    } else this.producers.wakeOne();
   }
 
   #lock(word: number, waiters: Gate, held?: number): void {
-    acquireLock(this.#words, word, waiters);
-    if (isFenced()) {
-      releaseLock(this.#words, word, waiters);
+    const isHeld = acquireLock(this.#words, word, waiters);
+    if (!isHeld || isFenced()) {
+      if (isHeld) releaseLock(this.#words, word, waiters);
       if (held !== undefined) releaseLock(this.#words, held, this.#putWaiters);
       stopIfFenced();
     }

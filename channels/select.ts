@@ -55,9 +55,6 @@ export type SelectResult<S> = S extends readonly unknown[]
   }[Extract<keyof S, `${number}`>]
   : { [K in keyof S]: SelectAnswer<K, S[K]> }[keyof S];
 
-/** Counts the calls, so that each begins its look at another source. */
-let turn = 0;
-
 /**
  * Waits for the first of several sources that has something, and takes it.
  *
@@ -107,7 +104,9 @@ export async function select<
   }
   let result: unknown;
   const attempt = () => {
-    const start = turn++;
+    // By chance, as Go's: a count of the calls favours one source for ever
+    // where two loops select in step.
+    const start = Math.floor(Math.random() * entries.length);
     for (let i = 0; i < entries.length; i++) {
       const { key, source, way } = entries[(start + i) % entries.length]!;
       const taken = way.take();

@@ -88,7 +88,11 @@ export class Sender {
   ): Promise<void> {
     const bytes = encoder.bytes.slice(0, length);
     return waitAt([this.#ring.producers], {
-      attempt: () => this.#attempt(bytes, length, item),
+      attempt: () => {
+        // The end may have been closed or given away meanwhile.
+        this.#channel.check();
+        return this.#attempt(bytes, length, item);
+      },
       options,
       late: () => this.#late(options?.timeout),
     });

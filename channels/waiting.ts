@@ -87,6 +87,8 @@ export function waitAt(
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const signal = options?.signal;
+  // Checked before, but user code may have run since: a getter of the item.
+  if (signal?.aborted) return Promise.reject(signal.reason);
   const waiter: Waiter = {
     attempt() {
       try {
@@ -100,17 +102,18 @@ export function waitAt(
       return true;
     },
   };
-  const abort = () => {
+  const giveUp = (error: unknown) => {
     finish();
-    reject(signal!.reason);
+    reject(error);
+    // Those behind may want less, such as to put a smaller item.
+    for (const gate of gates) gate.serve();
   };
+  const abort = () => giveUp(signal!.reason);
   const stopTimer = startTimer(options?.timeout ?? Infinity, () => {
     // The last look: what came at the same instant is not lost to the clock.
     // In the callers' order, so that no later put overtakes an earlier one.
     for (const gate of gates) gate.serve();
-    if (!isWaiting) return;
-    finish();
-    reject(timeoutError(late()));
+    if (isWaiting) giveUp(timeoutError(late()));
   });
   let isWaiting = true;
   const finish = () => {
@@ -153,7 +156,11 @@ export function blockAt(
       if (attempt()) return true;
       const left = deadline - performance.now();
       if (!(left > 0)) return false;
-      sleep(seen, left);
+      // The attempt may have served the last caller that waits without
+      // blocking, and with it have taken the thread off the list.
+      let isListed = true;
+      for (const gate of gates) if (gate.enter()) isListed = false;
+      if (isListed) sleep(seen, left);
       serveAll();
     }
   } finally {

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { assertEquals } from "@std/assert";
+
 /**
  * The number of Worker threads of this process; undefined where the system
  * does not tell (anywhere but on Linux).
@@ -54,4 +56,13 @@ export async function settledTo<T>(
     if (Object.is(value, expected) || performance.now() >= end) return value;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/**
+ * Asserts that all actors' threads are gone, after giving the last of them the
+ * moment the system takes.
+ */
+export async function assertNoThreads(): Promise<void> {
+  if (threadCount() === undefined) return;
+  assertEquals(await settledTo(threadCount, 0), 0, "threads are left");
 }

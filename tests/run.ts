@@ -10,6 +10,7 @@ import {
   STAND_INS_NOTE,
   STD_VARIABLE,
   stdFlags,
+  type StdSource,
 } from "./tools/std_packages.ts";
 
 /** A run that takes longer is hung: it is killed and counts as failed. */
@@ -64,8 +65,21 @@ export async function runTests(
   const colour: Record<string, string> = Deno.stdout.isTerminal()
     ? {}
     : { NO_COLOR: "1" };
+  // Types are checked once and first. Left to `deno test`, every new entry of a
+  // worker would be checked too, at half a second each.
+  if (!await typesAreRight(source)) {
+    console.log(countLine({ passed: 0, failed: 1, skipped: 0 }));
+    return 1;
+  }
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--no-prompt", ...stdFlags(source), ...args],
+    args: [
+      "test",
+      "-A",
+      "--no-prompt",
+      "--no-check",
+      ...stdFlags(source),
+      ...args,
+    ],
     cwd: root,
     env: { ...colour, ...env },
     stdin: "null",
@@ -88,6 +102,17 @@ export async function runTests(
   if (none) console.error("No test ran");
   console.log(countLine(count));
   return count.failed > 0 || none ? 1 : 0;
+}
+
+async function typesAreRight(source: StdSource): Promise<boolean> {
+  const { code } = await new Deno.Command(Deno.execPath(), {
+    args: ["check", "--quiet", ...stdFlags(source)],
+    cwd: root,
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).output();
+  return code === 0;
 }
 
 /** Copies a stream to standard output and keeps its end. */

@@ -1,0 +1,84 @@
+/**
+ * The table of cases. Whoever adds one adds a line here.
+ *
+ * @module
+ */
+
+import type { Case } from "./contender.ts";
+import type { Flow } from "./flow.ts";
+import { troupeFlows } from "./flow_troupe.ts";
+import { pythonFlows, pythonStarts, pythonTrips } from "./python.ts";
+import { rawFlows, rawTrips } from "./raw_contenders.ts";
+import { rawFirst, rawTeam } from "./starts_raw.ts";
+import { troupeFirst, troupeTeam } from "./starts_troupe.ts";
+import type { Heat } from "./trip_work.ts";
+import { troupeTrips } from "./trips_troupe.ts";
+
+function queue(
+  name: string,
+  [kind, producers, consumers]: [Flow["kind"], number, number],
+  [least, most]: [number, number],
+): Case {
+  const flow = { kind, producers, consumers };
+  return {
+    name,
+    unit: "messages/s",
+    least,
+    most,
+    ours: ["Troupe, get", "Troupe, getSync"],
+    contenders: [
+      ...troupeFlows(flow),
+      ...rawFlows(flow),
+      ...pythonFlows(flow),
+    ],
+  };
+}
+
+function trips(
+  name: string,
+  heat: Heat,
+  [least, most]: [number, number],
+): Case {
+  return {
+    name,
+    unit: "µs",
+    least,
+    most,
+    ours: ["Troupe, recv", "Troupe, recvSync"],
+    contenders: [
+      ...troupeTrips(heat),
+      ...rawTrips(heat),
+      ...pythonTrips(heat),
+    ],
+  };
+}
+
+/** All cases, in the order in which they are run. */
+export const cases: readonly Case[] = [
+  queue("int, 1 to 1", ["int", 1, 1], [2000, 1e7]),
+  queue("small, 1 to 1", ["small", 1, 1], [2000, 1e7]),
+  queue("small, 2 to 1", ["small", 2, 1], [2000, 1e7]),
+  queue("small, 1 to 2", ["small", 1, 2], [2000, 1e7]),
+  queue("1 KiB object, 1 to 1", ["nested", 1, 1], [500, 1e6]),
+  // At most 64 MiB are under way.
+  queue("64 KiB, 1 to 1", ["64 KiB", 1, 1], [128, 1024]),
+  queue("1 MiB, 1 to 1", ["1 MiB", 1, 1], [16, 64]),
+  trips("ping-pong, hot", "hot", [200, 1e6]),
+  trips("ping-pong, after a rest", "cold", [20, 150]),
+  {
+    name: "start to first message",
+    unit: "ms",
+    least: 2,
+    most: 5,
+    ours: ["Troupe"],
+    contenders: [troupeFirst, rawFirst, ...pythonStarts("first")],
+  },
+  {
+    name: "nine named, started and joined",
+    unit: "ms",
+    least: 1,
+    most: 1,
+    ours: ["Troupe"],
+    contenders: [troupeTeam, rawTeam, ...pythonStarts("team")],
+  },
+];

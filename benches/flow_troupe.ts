@@ -1,0 +1,166 @@
+/**
+ * Flows through Troupe's queues and pipes, between actors.
+ *
+ * @module
+ */
+
+import { actor, type Connection, EXIT, pipe, Queue } from "../mod.ts";
+import type { Contender } from "./contender.ts";
+import { type Flow, type FlowParties, flowRunner } from "./flow.ts";
+import {
+  consume,
+  consumeAwaiting,
+  consumeIterating,
+  type FlowOrder,
+  type FlowReport,
+  NOTHING_SEEN,
+  produce,
+  produceAwaiting,
+  Tally,
+} from "./flow_work.ts";
+import { type ItemKind, items } from "./items.ts";
+import { type Party, type Said, serve } from "./party.ts";
+import { partyOf } from "./troupe_line.ts";
+
+/** How items are put and got. */
+export type Form = "get" | "for await" | "getSync" | "recv";
+
+type Channel = Queue<unknown> | Connection<unknown, unknown>;
+
+/** The ways of a producer in each form. */
+function putting(
+  channel: Channel,
+  form: Form,
+): (order: FlowOrder, make: (id: number) => unknown) => void | Promise<void> {
+  if (channel.kind === "connection") {
+    return (order, make) =>
+      produceAwaiting(order, make, (item) => channel.send(item));
+  }
+  return form === "getSync"
+    ? (order, make) => produce(order, make, (item) => channel.putSync(item))
+    : (order, make) =>
+      produceAwaiting(order, make, (item) => channel.put(item));
+}
+
+/** The ways of a consumer in each form. */
+function getting(
+  channel: Channel,
+  form: Form,
+): (tally: Tally) => void | Promise<void> {
+  if (channel.kind === "connection") {
+    return (tally) => consumeAwaiting(tally, () => channel.recv());
+  }
+  switch (form) {
+    case "getSync":
+      return (tally) => consume(tally, () => channel.getSync());
+    case "for await":
+      return (tally) => consumeIterating(tally, channel);
+    default:
+      return (tally) => consumeAwaiting(tally, () => channel.get());
+  }
+}
+
+function producer(
+  channel: Channel,
+  kind: ItemKind,
+  form: Form,
+): Party<FlowOrder, FlowReport> {
+  const work = putting(channel, form);
+  let order: FlowOrder;
+  return {
+    begin(given) {
+      order = given;
+      return Promise.resolve();
+    },
+    async finish() {
+      await work(order, items[kind].make);
+      for (let i = 0; i < order.marks; i++) {
+        await (channel as Queue<unknown>).put(EXIT);
+      }
+      return NOTHING_SEEN;
+    },
+  };
+}
+
+function consumer(
+  channel: Channel,
+  kind: ItemKind,
+  form: Form,
+): Party<FlowOrder, FlowReport> {
+  const work = getting(channel, form);
+  let tally: Tally;
+  return {
+    begin({ limit }) {
+      tally = new Tally(items[kind].touch, limit);
+      return Promise.resolve();
+    },
+    async finish() {
+      await work(tally);
+      return tally.report();
+    },
+  };
+}
+
+const roles = { producer, consumer };
+type Role = keyof typeof roles;
+
+const flowActor = actor(
+  import.meta,
+  async function flowActor(
+    line: Connection<Said<FlowReport>, FlowOrder>,
+    channel: Channel,
+    role: Role,
+    kind: ItemKind,
+    form: Form,
+  ) {
+    const party = roles[role](channel, kind, form);
+    for await (const order of line) {
+      await serve(party, order, (said) => line.send(said));
+    }
+  },
+);
+
+function queueEnds(): Record<Role, Channel> {
+  const queue = new Queue<unknown>();
+  return { producer: queue, consumer: queue };
+}
+
+function pipeEnds(): Record<Role, Channel> {
+  const [consumer, producer] = pipe<unknown>({ duplex: false });
+  return { producer, consumer };
+}
+
+function open(flow: Flow, form: Form): FlowParties {
+  const ends = form === "recv" ? pipeEnds() : queueEnds();
+  const closers: (() => Promise<unknown>)[] = [];
+  const party = (role: Role) => {
+    const [line, there] = pipe<FlowOrder, Said<FlowReport>>();
+    const process = flowActor.spawn(
+      [there, ends[role], role, flow.kind, form],
+      { name: role },
+    );
+    closers.push(() => {
+      line.close();
+      return process.join();
+    });
+    return partyOf(process, line);
+  };
+  return {
+    consumers: Array.from({ length: flow.consumers }, () => party("consumer")),
+    producers: Array.from({ length: flow.producers }, () => party("producer")),
+    async close() {
+      for (const close of closers) await close();
+    },
+  };
+}
+
+/** Troupe's contenders for a flow: one for each form that can carry it. */
+export function troupeFlows(flow: Flow): Contender[] {
+  const forms: Form[] = flow.producers + flow.consumers === 2
+    ? ["get", "for await", "getSync", "recv"]
+    : ["get", "for await", "getSync"];
+  return forms.map((form) => ({
+    name: `Troupe, ${form}`,
+    open: () => Promise.resolve(flowRunner(open(flow, form))),
+  }));
+}

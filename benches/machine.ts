@@ -1,0 +1,30 @@
+/**
+ * What the figures depend on, without what tells whose machine it is.
+ *
+ * @module
+ */
+
+import { python } from "./python.ts";
+
+/** The machine, as far as it matters. */
+export interface Machine {
+  readonly deno: string;
+  readonly v8: string;
+  readonly os: string;
+  readonly arch: string;
+  readonly cores: number;
+  /** Not there if Python is not. */
+  readonly python: string | undefined;
+}
+
+/** The machine that this program runs on. */
+export function thisMachine(): Machine {
+  return {
+    deno: Deno.version.deno,
+    v8: Deno.version.v8,
+    os: Deno.build.os,
+    arch: Deno.build.arch,
+    cores: navigator.hardwareConcurrency,
+    python: python?.version,
+  };
+}

@@ -1,0 +1,39 @@
+"""The peers in Python's multiprocessing, run by python.ts.
+
+    main.py METHOD flow CHANNEL KIND PRODUCERS CONSUMERS
+    main.py METHOD trips HEAT
+    main.py METHOD first
+    main.py METHOD team
+
+Each line of standard input is an order, answered by one line of output. At the
+end of the input all processes end.
+"""
+
+import json
+import multiprocessing
+import signal
+import sys
+
+import flow
+import starts
+import trips
+
+WORK = {
+    "flow": flow.Flow,
+    "trips": trips.Trips,
+    "first": starts.First,
+    "team": starts.Team,
+}
+
+
+def main(method, what, *args):
+    # Ends by the usual way when it is told to, so that its children end too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    work = WORK[what](multiprocessing.get_context(method), *args)
+    for line in sys.stdin:
+        print(json.dumps(work.run(json.loads(line)["count"])), flush=True)
+    work.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,115 @@
+/**
+ * What the benchmark says.
+ *
+ * @module
+ */
+
+import { ratioOf } from "./contender.ts";
+import { median, short, shortRatio } from "./figures.ts";
+import type { Machine } from "./machine.ts";
+import type { CaseResult } from "./measure.ts";
+import type { Judged } from "./targets.ts";
+
+/** The machine, in a few lines. */
+export function machineText(machine: Machine): string {
+  const { deno, v8, os, arch, cores, python } = machine;
+  return [
+    `Deno ${deno} (V8 ${v8}), ${os} ${arch}, ${cores} cores`,
+    python === undefined ? "No Python" : `Python ${python}, multiprocessing`,
+    "× = how many times better Troupe is than the contender of the line;",
+    "~ marks a tie",
+  ].join("\n");
+}
+
+/** The table of a case. */
+export function caseText({ case: one, measured }: CaseResult): string {
+  const middles = new Map(
+    measured.filter(({ figures }) => figures.length > 0)
+      .map(({ name, figures }) => [name, median(figures)]),
+  );
+  const rows = measured.map(({ name, figures, missing }) => {
+    if (missing !== undefined) return [name, missing];
+    const figure = middles.get(name)!;
+    return [
+      name,
+      short(figure),
+      `${short(Math.min(...figures))} – ${short(Math.max(...figures))}`,
+      ...one.ours.map((ours) =>
+        ours === name
+          ? ""
+          : shortRatio(ratioOf(one.unit, middles.get(ours)!, figure))
+      ),
+    ];
+  });
+  return table([
+    [one.name, one.unit, "min – max", ...one.ours.map((ours) => `${ours} is`)],
+    ...rows,
+  ]);
+}
+
+/** The table of targets, with what was measured. */
+export function targetsText(judged: readonly Judged[]): string {
+  const rows = judged.map(({ target, ratio }) => [
+    target.case,
+    target.ours,
+    target.beside.length > 1 ? "Python, best" : target.beside[0]!,
+    `${target.least} ×`,
+    ratio === undefined ? "–" : shortRatio(ratio),
+    verdict(target.least, ratio) +
+    (target.note === undefined ? "" : ` (${target.note})`),
+  ]);
+  return table([
+    ["Targets", "of", "beside", "to reach", "measured", "so"],
+    ...rows,
+  ]);
+}
+
+function verdict(least: number, ratio: number | undefined): string {
+  if (ratio === undefined) return "not measured";
+  return ratio >= least ? "reached" : "not reached";
+}
+
+/** Everything, for programs to read. */
+export function asJson(
+  machine: Machine,
+  results: readonly CaseResult[],
+  judged: readonly Judged[],
+): string {
+  const cases = results.map(({ case: { name, unit }, measured }) => ({
+    name,
+    unit,
+    contenders: measured.map((one) => ({
+      ...one,
+      median: one.figures.length > 0 ? median(one.figures) : undefined,
+    })),
+  }));
+  const targets = judged.map(({ target, ratio }) => ({
+    ...target,
+    ratio,
+    verdict: verdict(target.least, ratio),
+  }));
+  return JSON.stringify({ machine, cases, targets }, undefined, 2);
+}
+
+/** Lines with columns as wide as they must be; texts left, figures right. */
+function table(rows: readonly (readonly string[])[]): string {
+  const [head = []] = rows;
+  const widths = head.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0))
+  );
+  const isText = head.map((_, column) =>
+    column === 0 ||
+    rows.slice(1).every((row) => !/^[~–]?\d|^–$|^$/.test(row[column] ?? ""))
+  );
+  const line = (row: readonly string[]) =>
+    row.map((cell, column) =>
+      isText[column] || row.length < head.length
+        ? cell.padEnd(widths[column]!)
+        : cell.padStart(widths[column]!)
+    ).join("  ").trimEnd();
+  const [first, ...others] = rows.map(line);
+  const rule = "─".repeat(
+    Math.max(first!.length, ...others.map((l) => l.length)),
+  );
+  return [first, rule, ...others].join("\n");
+}

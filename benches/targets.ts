@@ -1,0 +1,105 @@
+/**
+ * The table of targets: ratios that Troupe is to reach, none of them a
+ * measurement.
+ *
+ * @module
+ */
+
+import { ratioOf } from "./contender.ts";
+import { median } from "./figures.ts";
+import type { CaseResult } from "./measure.ts";
+
+/** A ratio to reach in a case. */
+interface Target {
+  readonly case: string;
+  /** The contender it is about. */
+  readonly ours: string;
+  /** The contenders it is compared with: the best of them. */
+  readonly beside: readonly string[];
+  readonly least: number;
+  /** What is to be known when the figure is read. */
+  readonly note?: string;
+}
+
+const PYTHON = ["Python Queue", "Python SimpleQueue", "Python Pipe"];
+const PORT = ["MessagePort"];
+const TRANSFER = ["MessagePort, transfer"];
+const FORK = ["Python Process, fork"];
+
+const targets: readonly Target[] = [
+  ...["small, 1 to 1", "small, 2 to 1", "small, 1 to 2"].flatMap((name) => [
+    { case: name, ours: "Troupe, get", beside: PORT, least: 10 },
+    { case: name, ours: "Troupe, get", beside: PYTHON, least: 12 },
+  ]),
+  {
+    case: "int, 1 to 1",
+    ours: "Troupe, getSync",
+    beside: ["bare ring"],
+    least: 0.4,
+  },
+  {
+    case: "1 KiB object, 1 to 1",
+    ours: "Troupe, getSync",
+    beside: PORT,
+    least: 3,
+  },
+  { case: "64 KiB, 1 to 1", ours: "Troupe, get", beside: TRANSFER, least: 1 },
+  { case: "64 KiB, 1 to 1", ours: "Troupe, recv", beside: TRANSFER, least: 1 },
+  { case: "1 MiB, 1 to 1", ours: "Troupe, get", beside: TRANSFER, least: 1 },
+  { case: "1 MiB, 1 to 1", ours: "Troupe, recv", beside: TRANSFER, least: 1 },
+  {
+    case: "ping-pong, hot",
+    ours: "Troupe, recvSync",
+    beside: PYTHON,
+    least: 12,
+  },
+  {
+    case: "ping-pong, after a rest",
+    ours: "Troupe, recvSync",
+    beside: PYTHON,
+    least: 1,
+  },
+  {
+    case: "start to first message",
+    ours: "Troupe",
+    beside: FORK,
+    least: 1,
+    note: "meant for a warm start",
+  },
+  {
+    case: "nine named, started and joined",
+    ours: "Troupe",
+    beside: ["Worker"],
+    least: 2,
+    note: "meant with spares at hand",
+  },
+];
+
+/** A target beside what was measured. */
+export interface Judged {
+  readonly target: Target;
+  /** Not there if a contender was missing. */
+  readonly ratio?: number;
+}
+
+/** The targets of the cases that were run. */
+export function judge(results: readonly CaseResult[]): Judged[] {
+  return results.flatMap((result) =>
+    targets.filter((one) => one.case === result.case.name)
+      .map((target) => ({ target, ratio: ratioIn(result, target) }))
+  );
+}
+
+function ratioIn(
+  { case: { unit }, measured }: CaseResult,
+  { ours, beside }: Target,
+): number | undefined {
+  const middle = (name: string) => {
+    const figures = measured.find((one) => one.name === name)?.figures ?? [];
+    return figures.length > 0 ? [median(figures)] : [];
+  };
+  const [figure] = middle(ours);
+  const others = beside.flatMap(middle);
+  if (figure === undefined || others.length === 0) return undefined;
+  return Math.min(...others.map((other) => ratioOf(unit, figure, other)));
+}
