@@ -88,6 +88,13 @@ export class ProcessHandle<R> {
   #thread: WatchedThread<R> | undefined;
 
   constructor(actor: object, options: HandleOptions = {}) {
+    if (typeof options !== "object" || options === null) {
+      throw new TypeError(
+        `Cannot create a process: options must be an object, got ${
+          options === null ? "null" : typeof options
+        }`,
+      );
+    }
     const handed = options[HANDED];
     if (handed !== undefined) {
       this.#thread = handed.thread as WatchedThread<R>;
@@ -169,6 +176,10 @@ export class ProcessHandle<R> {
     return this.#thread?.isAlive ?? false;
   }
 
+  join(options?: { timeout?: undefined; signal?: AbortSignal }): Promise<
+    Exit<R>
+  >;
+  join(options?: WaitOptions): Promise<Exit<R> | undefined>;
   async join(options?: WaitOptions): Promise<Exit<R> | undefined> {
     const exit = await waitFor(this.#watched("join").exit, options);
     return exit === LATE ? undefined : exit;

@@ -7,7 +7,13 @@
 import { decode } from "../channels/decode.ts";
 import { NotSendableError } from "../channels/errors.ts";
 import { currentProcess } from "./current_process.ts";
-import { grantFor, parseDenial, toPermissionDenied } from "./_denial.ts";
+import {
+  type Denial,
+  grantFor,
+  parseDenial,
+  toPermissionDenied,
+} from "./_denial.ts";
+import { PermissionDeniedError } from "./permission_errors.ts";
 import {
   DeclarationError,
   ModuleLoadError,
@@ -22,9 +28,13 @@ import {
   UNKNOWN_CODE,
 } from "./exit.ts";
 import { HOST_URL } from "./_host.ts";
+import { pathFromUrl } from "./_permission_paths.ts";
 import { flagText, rightText } from "./_permission_texts.ts";
 import { holds, type NormalizedPermissions } from "./permissions.ts";
 import type { Leaving } from "./record.ts";
+
+/** How errors call what every actor needs. */
+const LIBRARY = "Troupe itself";
 
 /** What must be known of an actor to tell of its end. */
 export interface Ended {
@@ -79,7 +89,7 @@ export function loadFailure(text: string, actor: Ended): FailedExit {
   const cause = Object.assign(new TypeError(text), {
     code: "ERR_MODULE_NOT_FOUND",
   });
-  const error = notLoaded(actor, "Troupe itself", cause);
+  const error = notLoaded(actor, LIBRARY, cause);
   return { reason: "failed", code: 1, error };
 }
 
@@ -108,39 +118,50 @@ function failureError(error: unknown, actor: Ended): Error {
   const thrown = thrownError(error, actor);
   const place = firstPlace(error);
   thrown.message += ` (while ${actor.declaration.module} was loaded` +
-    `${place === undefined ? "" : `, at ${place}`}). What a module does at ` +
-    "its top level, each of its actors does too, with its own rights: " +
-    "declare the actor in a module of its own";
+    `${place === undefined ? "" : `, at ${place}`})`;
+  if (thrown instanceof PermissionDeniedError) {
+    thrown.message += ". What a module does at its top level, each of its " +
+      "actors does too, with its own rights: declare the actor in a module " +
+      "of its own";
+  }
   return thrown;
 }
 
 /** The error for a module that the platform could not load. */
 function notLoaded(actor: Ended, what: string, error: Error): ModuleLoadError {
-  const { name, declaration: { module } } = actor;
+  const { name, declaration: { module }, startedAt } = actor;
   const cause = error instanceof ModuleLoadError ? error.cause : error;
-  const text = plain(cause instanceof Error ? cause.message : String(cause));
   const denial = parseDenial(cause as Error);
-  const start = `Cannot start actor ${JSON.stringify(name)}: ${what} `;
-  if (denial === undefined) {
-    return new ModuleLoadError(
-      `${start}cannot be loaded: ${text}`,
-      name,
-      module,
-      cause,
-    );
-  }
-  // What a thread may load is decided by the rights of the one that starts it.
-  const self = currentProcess();
-  const cure = self.parent === null
-    ? `Start the program with ${flagText(denial)}`
-    : `Give actor ${JSON.stringify(self.name)} ${grantFor(denial)}`;
-  return new ModuleLoadError(
-    `${start}cannot be loaded, since ${self.name} has no ` +
-      `${rightText(denial)}. ${cure}`,
+  const why = denial === undefined
+    ? `: ${plain(cause instanceof Error ? cause.message : String(cause))}`
+    : deniedLoad(denial, what);
+  const failure = new ModuleLoadError(
+    `Cannot start actor ${
+      JSON.stringify(name)
+    }: ${what} cannot be loaded${why}`,
     name,
     module,
     cause,
   );
+  failure.stack = `${failure.name}: ${failure.message}` +
+    (startedAt === undefined ? "" : `\n${startedAt}`);
+  return failure;
+}
+
+/** What a thread may load is decided by the rights of the one that starts it. */
+function deniedLoad(denial: Denial, what: string): string {
+  const self = currentProcess();
+  const folder = new URL("../", HOST_URL);
+  // Of the library all modules are needed, so its folder is named.
+  const isLibrary = what === LIBRARY && folder.protocol === "file:";
+  const needed = isLibrary
+    ? { ...denial, target: pathFromUrl(folder) }
+    : denial;
+  const cure = self.parent === null
+    ? `Start the program with ${flagText(needed)}`
+    : `Give actor ${JSON.stringify(self.name)} ${grantFor(needed)}`;
+  return `, since ${self.name} has no ${rightText(denial)}. ${cure}` +
+    (isLibrary ? ", beside the modules that declare your actors" : "");
 }
 
 /** Takes the frames of the host out of a stack: they tell a reader nothing. */

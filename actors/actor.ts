@@ -119,6 +119,12 @@ class DeclaredFunction<A extends readonly unknown[], R>
   }
 
   spawn(...[args, options]: SpawnParameters<A>): Process<R> {
+    if (options !== undefined && typeof options !== "object") {
+      throw new TypeError(
+        `Cannot start actor "${this.name}": arguments come as one array and ` +
+          `options as an object, got ${typeof options}`,
+      );
+    }
     return new Process(this, { ...options, args }).start();
   }
 }

@@ -119,6 +119,15 @@ export interface Process<R = unknown>
   /**
    * Waits until it has ended.
    *
+   * @returns How it ended.
+   * @throws {ProcessStateError} If it was not started.
+   */
+  join(options?: { timeout?: undefined; signal?: AbortSignal }): Promise<
+    Exit<R>
+  >;
+  /**
+   * Waits until it has ended, but not longer than `timeout` ms.
+   *
    * @returns How it ended; `undefined` if it still runs after `timeout` ms.
    * @throws {ProcessStateError} If it was not started.
    */

@@ -5,7 +5,7 @@
  * @module
  */
 
-const SLOTS = 1 << 12;
+const SLOTS = 1 << 16;
 const HEAD = 0;
 const TAIL = 16;
 const DATA = 32;

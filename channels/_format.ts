@@ -130,6 +130,11 @@ export const SHORT_TEXT = 0x40;
 /** Tag of the int 0; 1 to 127 follow. */
 export const SMALL_INT = 0x80;
 
+/** Whether a tag is one of an object, or of a reference to one. */
+export function isObject(tag: number): boolean {
+  return tag >= OBJECT && tag <= BESIDE;
+}
+
 /** The greatest length of a text whose tag says how long it is. */
 export const LONGEST_SHORT_TEXT: number = SMALL_INT - SHORT_TEXT - 1;
 

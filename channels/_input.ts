@@ -8,13 +8,24 @@
  */
 
 import {
+  BIGINT,
+  BIGINT64,
   CorruptMessageError,
+  FALSE,
+  FLOAT64,
+  INT16,
+  INT32,
+  NULL,
+  SENTINEL,
   SHORT_TEXT,
   SMALL_INT,
+  TRUE,
+  UNDEFINED,
   UTF16,
   UTF8,
 } from "./_format.ts";
 import { shortText } from "./_short_text.ts";
+import { EXIT } from "./sentinel.ts";
 
 /** The most arguments that a call should be made with. */
 const MANY_UNITS = 4096;
@@ -105,6 +116,40 @@ export class Input {
     const count = this.count();
     this.need(count);
     return count;
+  }
+
+  /** Reads what is not an object. */
+  leaf(tag: number): unknown {
+    if (tag >= SMALL_INT) return tag - SMALL_INT;
+    if (tag >= SHORT_TEXT) return this.shortText(tag);
+    switch (tag) {
+      case INT16:
+        return this.int16();
+      case INT32:
+        return this.int32();
+      case FLOAT64:
+        return this.float64();
+      case NULL:
+        return null;
+      case TRUE:
+        return true;
+      case FALSE:
+        return false;
+      case UTF8:
+        return this.utf8();
+      case UTF16:
+        return this.utf16();
+      case UNDEFINED:
+        return undefined;
+      case SENTINEL:
+        return EXIT;
+      case BIGINT64:
+        return this.bigint64();
+      case BIGINT:
+        return this.bigint();
+      default:
+        return this.failBefore(`no value starts with ${tag}`);
+    }
   }
 
   /** Reads an integer of two bytes. */

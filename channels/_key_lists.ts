@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Input } from "./_input.ts";
+
 /** The keys of an object that is to be built. */
 export interface KeyList {
   /** The keys, in the order of the values. */
@@ -28,8 +30,26 @@ const known: (Known | undefined)[] = Array(PLACES).fill(undefined);
 /** The sum of the list that was met last at each place. */
 const metOnce = new Int32Array(PLACES);
 
-/** Makes a key list. */
-export function keyListOf(names: readonly string[]): KeyList {
+/** Reads a key list. */
+export function readKeyList(input: Input): KeyList {
+  const size = input.countWithin();
+  const { bytes, position } = input;
+  const end = position + size;
+  let list = recall(bytes, position, size);
+  if (list === undefined) {
+    list = spelled(input, end);
+    remember(bytes, position, size, list);
+  }
+  input.position = end;
+  return list;
+}
+
+function spelled(input: Input, end: number): KeyList {
+  const names: string[] = [];
+  for (let rest = input.countWithin(); rest > 0; rest--) {
+    names.push(input.text());
+  }
+  if (input.position !== end) input.fail("a key list has another length");
   // Assigning would call an inherited setter, or fail where the inherited one is
   // read-only; `__proto__` is the well-known case.
   const assignable = names.every((name) => !(name in Object.prototype));
@@ -37,7 +57,7 @@ export function keyListOf(names: readonly string[]): KeyList {
 }
 
 /** The list that these bytes spell, if they were met before. */
-export function recall(
+function recall(
   bytes: Uint8Array,
   start: number,
   size: number,
@@ -57,7 +77,7 @@ export function recall(
  * Remembers the list that these bytes spell, if they come for the second time:
  * the keys of many an object are met only once, as those of a table are.
  */
-export function remember(
+function remember(
   bytes: Uint8Array,
   start: number,
   size: number,

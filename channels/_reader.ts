@@ -12,32 +12,19 @@
 import {
   ARRAY,
   BESIDE,
-  BIGINT,
-  BIGINT64,
   DICTIONARY,
-  FALSE,
-  FLOAT64,
   HOLES,
-  INT16,
-  INT32,
+  isObject,
   MAP,
-  NULL,
   OBJECT,
   OBJECT_AGAIN,
   REFERENCE,
-  SENTINEL,
   SET,
-  SHORT_TEXT,
-  SMALL_INT,
-  TRUE,
-  UNDEFINED,
-  UTF16,
-  UTF8,
 } from "./_format.ts";
 import { Input } from "./_input.ts";
-import { type KeyList, keyListOf, recall, remember } from "./_key_lists.ts";
+import { type KeyList, readKeyList } from "./_key_lists.ts";
+import { define } from "./_define.ts";
 import { ReadFrame, type ReadFrameKind } from "./_read_frame.ts";
-import { EXIT } from "./sentinel.ts";
 
 /** Stacks that have grown beyond this are given back after the message. */
 const DEEP = 1024;
@@ -91,7 +78,7 @@ export class Reader extends Input {
 
   /** Reads a whole message that holds no object; leaves nothing to clear. */
   leafMessage(): unknown {
-    const root = this.#leaf(this.byte());
+    const root = this.leaf(this.byte());
     if (this.position !== this.end) this.fail("something follows the value");
     return root;
   }
@@ -114,41 +101,7 @@ export class Reader extends Input {
   /** Reads a value; a container is made, its children follow later. */
   value(): unknown {
     const tag = this.byte();
-    return isObject(tag) ? this.#anyObject(tag) : this.#leaf(tag);
-  }
-
-  /** Reads what is not an object. */
-  #leaf(tag: number): unknown {
-    if (tag >= SMALL_INT) return tag - SMALL_INT;
-    if (tag >= SHORT_TEXT) return this.shortText(tag);
-    switch (tag) {
-      case INT16:
-        return this.int16();
-      case INT32:
-        return this.int32();
-      case FLOAT64:
-        return this.float64();
-      case NULL:
-        return null;
-      case TRUE:
-        return true;
-      case FALSE:
-        return false;
-      case UTF8:
-        return this.utf8();
-      case UTF16:
-        return this.utf16();
-      case UNDEFINED:
-        return undefined;
-      case SENTINEL:
-        return EXIT;
-      case BIGINT64:
-        return this.bigint64();
-      case BIGINT:
-        return this.bigint();
-      default:
-        return this.failBefore(`no value starts with ${tag}`);
-    }
+    return isObject(tag) ? this.#anyObject(tag) : this.leaf(tag);
   }
 
   #anyObject(tag: number): unknown {
@@ -246,20 +199,7 @@ export class Reader extends Input {
   }
 
   #keyList(): KeyList {
-    const size = this.countWithin();
-    const start = this.position;
-    const end = start + size;
-    let list = recall(this.bytes, start, size);
-    if (list === undefined) {
-      const names: string[] = [];
-      for (let rest = this.countWithin(); rest > 0; rest--) {
-        names.push(this.text());
-      }
-      if (this.position !== end) this.fail("a key list has another length");
-      list = keyListOf(names);
-      remember(this.bytes, start, size, list);
-    }
-    this.position = end;
+    const list = readKeyList(this);
     this.#keyLists[this.#keyListCount++] = list;
     return list;
   }
@@ -297,7 +237,7 @@ export class Reader extends Input {
         this.position--;
         return i;
       }
-      target[names[i]!] = this.#leaf(tag);
+      target[names[i]!] = this.leaf(tag);
     }
     return names.length;
   }
@@ -424,24 +364,4 @@ export class Reader extends Input {
     this.#depth--;
     frame.release();
   }
-}
-
-/** Whether a tag announces an object, or a reference to one. */
-export function isObject(tag: number): boolean {
-  return tag >= OBJECT && tag <= BESIDE;
-}
-
-/** Adds a field, whatever the object inherits under that name. */
-export function define(
-  target: object,
-  name: string,
-  value: unknown,
-  enumerable: boolean,
-): void {
-  Object.defineProperty(target, name, {
-    value,
-    enumerable,
-    writable: true,
-    configurable: true,
-  });
 }

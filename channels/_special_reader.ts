@@ -7,12 +7,11 @@
 
 import { platformClass, registeredClass } from "./error_classes.ts";
 import {
-  BESIDE,
   BOXED,
   BUFFER,
   DATE,
   ERROR,
-  OBJECT,
+  isObject,
   PART,
   REFERENCE,
   REGEXP,
@@ -22,7 +21,8 @@ import {
   type ViewConstructor,
   VIEWS,
 } from "./_format.ts";
-import { define, type Reader, type ReadSpecial } from "./_reader.ts";
+import { define } from "./_define.ts";
+import type { Reader, ReadSpecial } from "./_reader.ts";
 
 /** Makes the object that a tag announces. */
 export const readSpecial: ReadSpecial = (reader, tag) => {
@@ -62,7 +62,7 @@ function readBoxed(reader: Reader): object {
   const number = reader.reserve();
   // Looked at first: boxes in boxes without end must not exhaust the call stack.
   const tag = reader.peek();
-  const value = isContainer(tag) ? undefined : reader.value();
+  const value = isObject(tag) ? undefined : reader.value();
   switch (typeof value) {
     case "number":
     case "string":
@@ -72,10 +72,6 @@ function readBoxed(reader: Reader): object {
     default:
       return reader.fail("an object holds no primitive");
   }
-}
-
-function isContainer(tag: number): boolean {
-  return tag >= OBJECT && tag <= BESIDE;
 }
 
 function readResizable(reader: Reader): ArrayBuffer {

@@ -38,15 +38,13 @@ import {
   refuseRevoked,
 } from "./_refusal.ts";
 import { Seen } from "./_seen.ts";
+import { hasInheritedKeys, isArray, presentFrom } from "./_look.ts";
 import { type FrameKind, pathOf, WriteFrame } from "./_write_frame.ts";
 import { NotSendableError } from "./errors.ts";
 import { EXIT } from "./sentinel.ts";
 
 /** Stacks that have grown beyond this are given back after the message. */
 const DEEP = 1024;
-
-/** A run of holes longer than this makes the array be walked by its keys. */
-const LONG_RUN = 64;
 
 /** Writes an object that is neither plain nor an array. */
 export type WriteSpecial = (writer: Writer, object: object) => void;
@@ -372,40 +370,3 @@ export class Writer extends Output {
 }
 
 const NOTHING: readonly unknown[] = [];
-
-/**
- * The next element of a holey array. A long run of holes is not looked through:
- * the array may have billions of them, so from then on its keys are.
- */
-function presentFrom(frame: WriteFrame, hole: number): number {
-  const { list, end } = frame;
-  const near = Math.min(end, hole + LONG_RUN);
-  for (let i = hole + 1; i < near; i++) {
-    if (Object.hasOwn(list, i)) return i;
-  }
-  if (near === end) return end;
-  // Keys that are indices come first, in their order.
-  const keys = frame.names ??= Object.keys(list);
-  for (; frame.cursor < keys.length; frame.cursor++) {
-    const key = keys[frame.cursor]!;
-    const index = Number(key) >>> 0;
-    if (index >= end || String(index) !== key) break;
-    if (index > hole) return index;
-  }
-  return end;
-}
-
-/** Whether someone has added to what every object inherits. */
-function hasInheritedKeys(): boolean {
-  for (const _ in Object.prototype) return true;
-  return false;
-}
-
-/** Undefined for a revoked proxy, the one thing that cannot be asked. */
-function isArray(object: object): boolean | undefined {
-  try {
-    return Array.isArray(object);
-  } catch {
-    return undefined;
-  }
-}

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { isObject, Reader } from "./_reader.ts";
+import { isObject } from "./_format.ts";
+import { Reader } from "./_reader.ts";
 import { readSpecial } from "./_special_reader.ts";
 
 export { CorruptMessageError } from "./_format.ts";

@@ -2,7 +2,7 @@
 //
 // The same work twice: in one thread alone, then dealt out to actors, one per
 // core. For each source file `mine` looks for a nonce that makes a hash begin
-// with 17 zero bits: nothing but computing.
+// with 17 zero bits: little but computing.
 //
 // Look at `spawn` and `result`: they take and give what `mine` takes and gives,
 // types included. The actors may read one folder, and nothing else.
@@ -52,7 +52,7 @@ async function timed<T>(run: () => Promise<T>): Promise<[T, number]> {
 
 if (import.meta.main) {
   const entries = await Array.fromAsync(Deno.readDir(folder));
-  const files = entries.filter((e) => e.isFile).map((e) => e.name);
+  const files = entries.filter((e) => e.isFile).map((e) => e.name).sort();
   const cores = navigator.hardwareConcurrency;
   const actors = Math.min(cores, 8); // starting one takes some 15 ms
 

@@ -1,7 +1,7 @@
 // deno run --no-prompt --allow-read=. --allow-net=127.0.0.1 --allow-env=HOME --allow-run=whoami examples/permissions.ts
 //
-// An actor that may read this folder tries other things as well. All are refused
-// though the program itself may do most of them: what is not listed is not
+// An actor that may read this folder tries other things as well. All of them
+// are refused, though the program itself may do most: what is not listed is not
 // handed on. (So nothing is contacted here, and nothing run.)
 //
 // Look at what each error says: the very text to add to the `permissions`. And

@@ -1,0 +1,457 @@
+/**
+ * Random values of every kind that can be sent, and a comparison that knows
+ * what must have arrived.
+ *
+ * @module
+ */
+import { EXIT } from "../../channels/sentinel.ts";
+
+/** Random numbers that come in the same order for the same seed. */
+export class Random {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed >>> 0;
+  }
+
+  /** 32 random bits, by the mixing steps of mulberry32. */
+  bits(): number {
+    this.#state = this.#state + 0x6d2b79f5 >>> 0;
+    let mixed = this.#state;
+    mixed = Math.imul(mixed ^ mixed >>> 15, mixed | 1);
+    mixed ^= mixed + Math.imul(mixed ^ mixed >>> 7, mixed | 61);
+    return (mixed ^ mixed >>> 14) >>> 0;
+  }
+
+  /** An integer from 0 to `limit` − 1. */
+  below(limit: number): number {
+    return Math.floor(this.bits() / 2 ** 32 * limit);
+  }
+
+  /** True once in `times`. */
+  oneIn(times: number): boolean {
+    return this.below(times) === 0;
+  }
+
+  pick<T>(from: readonly T[]): T {
+    return from[this.below(from.length)] as T;
+  }
+}
+
+export interface RandomValueOptions {
+  /** How many containers deep a value may be. */
+  depth?: number;
+  /** About how many values a value may hold in all. */
+  size?: number;
+}
+
+/** Makes a random value; the same for the same state of `random`. */
+export function randomValue(
+  random: Random,
+  { depth = 5, size = 40 }: RandomValueOptions = {},
+): unknown {
+  return new Maker(random, size).value(depth);
+}
+
+const NUMBERS = [
+  0,
+  -0,
+  1,
+  -1,
+  127,
+  128,
+  -128,
+  -129,
+  32767,
+  32768,
+  -32768,
+  -32769,
+  2 ** 31 - 1,
+  2 ** 31,
+  -(2 ** 31),
+  2 ** 53,
+  0.1,
+  1e300,
+  5e-324,
+  NaN,
+  Infinity,
+  -Infinity,
+];
+
+const BIGINTS = [0n, 1n, -1n, 2n ** 63n - 1n, 2n ** 63n, -(2n ** 63n), -5n];
+
+const KEYS = [
+  "id",
+  "msg",
+  "name",
+  "at",
+  "",
+  "0",
+  "17",
+  "odd key",
+  "ключ",
+  "__proto__",
+  "constructor",
+  "toString",
+  "\ud800",
+];
+
+const ERRORS = [
+  Error,
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+  Deno.errors.NotFound,
+  Deno.errors.BrokenPipe,
+];
+
+const ARRAYS = [
+  Uint8Array,
+  Int8Array,
+  Uint8ClampedArray,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+  Float16Array,
+  Float32Array,
+  Float64Array,
+  BigUint64Array,
+  BigInt64Array,
+];
+
+class Maker {
+  readonly #random: Random;
+  /** Everything made so far: some of it is used again. */
+  readonly #objects: object[] = [];
+  #left: number;
+
+  constructor(random: Random, size: number) {
+    this.#random = random;
+    this.#left = size;
+  }
+
+  value(depth: number): unknown {
+    const random = this.#random;
+    this.#left--;
+    if (depth === 0 || this.#left <= 0 || random.oneIn(3)) {
+      return this.#primitive();
+    }
+    if (this.#objects.length > 0 && random.oneIn(8)) {
+      return random.pick(this.#objects);
+    }
+    return this.#object(depth - 1);
+  }
+
+  #primitive(): unknown {
+    const random = this.#random;
+    switch (random.below(10)) {
+      case 0:
+        return undefined;
+      case 1:
+        return null;
+      case 2:
+        return random.oneIn(2);
+      case 3:
+        return random.pick(NUMBERS);
+      case 4:
+        return random.bits() / 2 ** random.below(40);
+      case 5:
+        return random.below(1000) - 300;
+      case 6:
+        return this.#bigint();
+      case 7:
+        return EXIT;
+      default:
+        return this.#text();
+    }
+  }
+
+  #bigint(): bigint {
+    const random = this.#random;
+    if (random.oneIn(2)) return random.pick(BIGINTS);
+    let value = 1n;
+    for (let i = random.below(12); i >= 0; i--) {
+      value = value << 32n | BigInt(random.bits());
+    }
+    return random.oneIn(2) ? value : -value;
+  }
+
+  #text(): string {
+    const random = this.#random;
+    const length = random.oneIn(8) ? random.below(300) : random.below(30);
+    const highest = random.pick([0x80, 0x100, 0x800, 0xd800, 0x10000]);
+    let text = "";
+    for (let i = 0; i < length; i++) {
+      text += String.fromCharCode(random.below(highest));
+    }
+    return text;
+  }
+
+  #keep<T extends object>(object: T): T {
+    this.#objects.push(object);
+    return object;
+  }
+
+  #object(depth: number): object {
+    const random = this.#random;
+    switch (random.below(12)) {
+      case 0:
+        return this.#keep(
+          new Date(random.oneIn(5) ? NaN : random.bits() * 900),
+        );
+      case 1:
+        return this.#keep(
+          new RegExp(random.pick(["", "a/b", "[é日]+", "\\d"]), "giu"),
+        );
+      case 2:
+        return this.#keep(
+          Object(random.pick<unknown>([1.5, "text", true, false, 7n, -0])),
+        );
+      case 3:
+        return this.#view();
+      case 4:
+        return this.#map(depth);
+      case 5:
+        return this.#set(depth);
+      case 6:
+        return this.#error(depth);
+      case 7:
+      case 8:
+        return this.#array(depth);
+      default:
+        return this.#plain(depth);
+    }
+  }
+
+  #plain(depth: number): object {
+    const random = this.#random;
+    const object = this.#keep<object>(
+      random.oneIn(6) ? Object.create(null) : {},
+    );
+    this.#fields(object, depth);
+    return object;
+  }
+
+  #fields(object: object, depth: number): void {
+    const random = this.#random;
+    const count = random.oneIn(30) ? 60 : random.below(6);
+    for (let i = 0; i < count; i++) {
+      const key = random.oneIn(4) ? this.#text() : random.pick(KEYS);
+      // So that "__proto__" becomes a field, as in JSON.
+      Object.defineProperty(object, key, {
+        value: this.value(depth),
+        enumerable: true,
+        writable: true,
+        configurable: true,
+      });
+    }
+  }
+
+  #array(depth: number): unknown[] {
+    const random = this.#random;
+    const array = this.#keep<unknown[]>([]);
+    const length = random.below(8);
+    for (let i = 0; i < length; i++) {
+      if (random.oneIn(10)) array.length += random.below(200);
+      else array.push(this.value(depth));
+    }
+    return array;
+  }
+
+  #map(depth: number): Map<unknown, unknown> {
+    const map = this.#keep(new Map<unknown, unknown>());
+    for (let i = this.#random.below(5); i > 0; i--) {
+      map.set(this.value(depth), this.value(depth));
+    }
+    return map;
+  }
+
+  #set(depth: number): Set<unknown> {
+    const set = this.#keep(new Set<unknown>());
+    for (let i = this.#random.below(5); i > 0; i--) set.add(this.value(depth));
+    return set;
+  }
+
+  #error(depth: number): Error {
+    const random = this.#random;
+    const text = this.#text();
+    if (random.oneIn(6)) {
+      return this.#keep(new DOMException(text, random.pick(KEYS)));
+    }
+    if (random.oneIn(6)) {
+      const errors = [this.value(depth), this.value(depth)];
+      return this.#keep(new AggregateError(errors, text));
+    }
+    const error = this.#keep(new (random.pick(ERRORS))(text));
+    if (random.oneIn(2)) error.cause = this.value(depth);
+    if (random.oneIn(3)) Object.assign(error, { code: this.value(depth) });
+    return error;
+  }
+
+  #view(): object {
+    const random = this.#random;
+    const size = random.below(10) * 8;
+    const buffer = this.#keep(
+      random.oneIn(3)
+        ? new ArrayBuffer(size, { maxByteLength: size + 100 })
+        : new ArrayBuffer(size),
+    );
+    const bytes = new Uint8Array(buffer);
+    for (let i = 0; i < size; i++) bytes[i] = random.bits();
+    if (random.oneIn(4)) return buffer;
+    if (random.oneIn(6)) return this.#keep(new DataView(buffer));
+    const kind = random.pick(ARRAYS);
+    if (size < 32 || random.oneIn(2)) return this.#keep(new kind(buffer));
+    return this.#keep(new kind(buffer, 8, 1));
+  }
+}
+
+/**
+ * Says how what arrived differs from what must arrive when `sent` is sent, with
+ * the place; `undefined` if it does not. Stricter than any deep equality: knows
+ * `-0` from `0`, holes from `undefined`, one order of keys from another, a prototype
+ * from its look-alike, and a shared object from two equal ones.
+ */
+export function difference(
+  sent: unknown,
+  arrived: unknown,
+  path = "$",
+  pairs: Pairs = new Pairs(),
+): string | undefined {
+  if (Object.is(sent, arrived) && !isObject(sent)) return undefined;
+  if (!isObject(sent) || !isObject(arrived)) {
+    return `${path}: ${show(sent)} became ${show(arrived)}`;
+  }
+  if (Object.is(sent, arrived)) return `${path}: not a copy`;
+  const known = pairs.check(sent, arrived);
+  if (known !== undefined) {
+    return known ? undefined : `${path}: another identity`;
+  }
+  const prototype = Object.getPrototypeOf(sent) ?? Object.prototype;
+  if (prototype !== Object.getPrototypeOf(arrived)) {
+    return `${path}: another prototype, ${show(sent)} became ${show(arrived)}`;
+  }
+  for (const [step, one, other] of parts(sent, arrived)) {
+    const found = difference(one, other, path + step, pairs);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Which object of one side is which of the other. */
+class Pairs {
+  readonly #forth = new Map<object, object>();
+  readonly #back = new Map<object, object>();
+
+  /** Whether the two are one pair, or `undefined` if both are new. */
+  check(sent: object, arrived: object): boolean | undefined {
+    const there = this.#forth.get(sent);
+    const here = this.#back.get(arrived);
+    if (there === undefined && here === undefined) {
+      this.#forth.set(sent, arrived);
+      this.#back.set(arrived, sent);
+      return undefined;
+    }
+    return there === arrived && here === sent;
+  }
+}
+
+type Part = [step: string, sent: unknown, arrived: unknown];
+
+/** What to compare of two objects of one prototype. */
+function* parts(sent: object, arrived: object): Generator<Part> {
+  if (ArrayBuffer.isView(sent)) {
+    return yield* viewParts(sent, arrived as DataView);
+  }
+  if (sent instanceof ArrayBuffer) {
+    return yield* bufferParts(sent, arrived as ArrayBuffer);
+  }
+  if (sent instanceof Error) yield* errorParts(sent, arrived as Error);
+  else if (sent instanceof Map) {
+    yield* listParts([...sent].flat(), [...arrived as typeof sent].flat());
+  } else if (sent instanceof Set) {
+    yield* listParts([...sent], [...arrived as typeof sent]);
+  } else if (sent instanceof Date) {
+    yield ["time", sent.getTime(), (arrived as Date).getTime()];
+  } else if (sent instanceof RegExp) {
+    const { source, flags, lastIndex } = arrived as RegExp;
+    yield ["source", sent.source, source];
+    yield ["flags", sent.flags, flags];
+    yield ["lastIndex", 0, lastIndex];
+  } else if (isBox(sent)) yield ["valueOf", sent.valueOf(), arrived.valueOf()];
+  if (Array.isArray(sent)) {
+    yield ["length", sent.length, (arrived as unknown[]).length];
+  }
+  yield* fieldParts(sent, arrived);
+}
+
+function isBox(object: object): boolean {
+  return [Number, String, Boolean, BigInt].some((box) => object instanceof box);
+}
+
+function* listParts(sent: unknown[], arrived: unknown[]): Generator<Part> {
+  yield ["size", sent.length, arrived.length];
+  for (const [i, one] of sent.entries()) yield [`<${i}>`, one, arrived[i]];
+}
+
+function* fieldParts(sent: object, arrived: object): Generator<Part> {
+  // Keys that are compared too: a hole has none.
+  const keys = Object.keys(sent).filter((key) =>
+    !(sent instanceof Error && key === "stack")
+  );
+  const others = Object.keys(arrived);
+  yield ["keys", JSON.stringify(keys), JSON.stringify(others)];
+  for (const key of keys) {
+    yield [`.${key}`, Reflect.get(sent, key), Reflect.get(arrived, key)];
+  }
+}
+
+function* errorParts(sent: Error, arrived: Error): Generator<Part> {
+  for (const key of ["name", "message", "stack"] as const) {
+    yield [`.${key}`, sent[key], arrived[key]];
+  }
+  yield ["has cause", "cause" in sent, "cause" in arrived];
+  for (const key of ["cause", "errors", "code"]) {
+    yield [`.${key}`, Reflect.get(sent, key), Reflect.get(arrived, key)];
+  }
+}
+
+function* bufferParts(
+  sent: ArrayBuffer,
+  arrived: ArrayBuffer,
+): Generator<Part> {
+  yield ["resizable", sent.resizable, arrived.resizable];
+  yield ["maximum", sent.maxByteLength, arrived.maxByteLength];
+  yield ["bytes", hex(new Uint8Array(sent)), hex(new Uint8Array(arrived))];
+}
+
+function* viewParts(
+  sent: ArrayBufferView,
+  arrived: ArrayBufferView,
+): Generator<Part> {
+  yield ["bytes", hexOfView(sent), hexOfView(arrived)];
+  yield ["offset", 0, arrived.byteOffset];
+  if (sent.byteLength === sent.buffer.byteLength) {
+    yield ["buffer", sent.buffer, arrived.buffer];
+  } else yield ["buffer length", sent.byteLength, arrived.buffer.byteLength];
+}
+
+function hexOfView(view: ArrayBufferView): string {
+  return hex(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+}
+
+function hex(bytes: Uint8Array): string {
+  return bytes.toHex();
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
+function show(value: unknown): string {
+  return Deno.inspect(value, { depth: 1, strAbbreviateSize: 60 });
+}
