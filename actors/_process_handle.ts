@@ -302,11 +302,15 @@ export class ProcessHandle<R> {
   }
 }
 
+/** Where `spawn` stands, which is no news to its caller. */
+const SPAWN_URL = import.meta.resolve("./actor.ts");
+
 /** The stack of the call of `method`, without its first line. */
 function callSite(method: () => unknown): string {
   const here: { stack?: string } = {};
   Error.captureStackTrace(here, method);
-  return here.stack?.split("\n").slice(1).join("\n") ?? "";
+  const frames = here.stack?.split("\n").slice(1) ?? [];
+  return frames.filter((frame) => !frame.includes(SPAWN_URL)).join("\n");
 }
 
 function checkOptions(

@@ -117,21 +117,25 @@ export const DECLARATION = "declaration";
  * Nothing was started. It names the first right in excess, in the order read,
  * write, net, env, sys, run, ffi, import.
  *
- * @example A child cannot have what its parent lacks
- * ```ts
+ * @example A start cannot widen what was declared
+ * ```ts ignore
  * import { actor, PermissionExceededError } from "@troupe/troupe";
  *
- * const child = actor(import.meta, function child() {}, {
- *   permissions: { net: ["example.com"] },
- * });
- * export const parent = actor(import.meta, async function parent() {
+ * const fetchSize = actor(import.meta, async function fetchSize(url: string) {
+ *   return (await (await fetch(url)).bytes()).length;
+ * }, { permissions: { net: ["127.0.0.1:8000"] } });
+ *
+ * if (import.meta.main) {
  *   try {
- *     await child.spawn([]).result();
+ *     fetchSize.spawn(["http://127.0.0.1:9000/"], {
+ *       permissions: { net: ["127.0.0.1:9000"] },
+ *     });
  *   } catch (error) {
  *     if (!(error instanceof PermissionExceededError)) throw error;
- *     return [error.kind, error.target]; // ["net", "example.com"]
+ *     console.log(error.kind, error.target, error.holder);
+ *     // net 127.0.0.1:9000 declaration
  *   }
- * });
+ * }
  * ```
  */
 export class PermissionExceededError extends Error implements PermissionExcess {

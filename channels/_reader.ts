@@ -318,7 +318,10 @@ export class Reader extends Input {
    */
   #lengthen(array: unknown[], length: number): void {
     this.#holes -= length - array.length;
-    if (this.#holes < 0) array[FAR] = undefined;
+    if (this.#holes < 0) {
+      array[FAR] = undefined;
+      array.length = FAR; // drops that element again
+    }
     array.length = length;
   }
 

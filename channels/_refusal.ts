@@ -41,7 +41,9 @@ export function refusePrimitive(value: unknown): Refusal {
 
 /** What is said of a thing that only travels beside the bytes. */
 export function refuseBeside(value: object): Refusal {
-  return { found: withArticle(classOf(value) ?? "handle"), advice: BY_SPAWN };
+  const name = withArticle(classOf(value) ?? "handle");
+  const found = ArrayBuffer.isView(value) ? `${name} of shared memory` : name;
+  return { found, advice: BY_SPAWN };
 }
 
 /** What is said of an object of no class that can be sent. */
@@ -65,17 +67,20 @@ export function refuseObject(value: object): Refusal {
 }
 
 /** What is said of an object that inherits from something without a class. */
-export function refuseOwnPrototype(value: object): Refusal {
-  const tag = Object.prototype.toString.call(value).slice(8, -1);
+function refuseOwnPrototype(value: object): Refusal {
+  const text = attempt(() => Object.prototype.toString.call(value));
+  const tag = text?.slice("[object ".length, -1) ?? "Object";
   if (/^(?:Async)?Generator$/.test(tag)) {
     return { found: "a generator", advice: "Send what it yields" };
   }
-  if (tag !== "Object") return { found: withArticle(tag) };
-  return {
-    found: "an object with a prototype of its own",
-    advice: "Send a plain object",
-  };
+  return tag === "Object" ? LOOK_ALIKE : { found: withArticle(tag) };
 }
+
+/** What is said of an object that inherits from a class but was not made by it. */
+export const LOOK_ALIKE: Refusal = {
+  found: "an object with a prototype of its own",
+  advice: "Send a plain object",
+};
 
 /** What is said of a proxy whose handler was taken away. */
 export function refuseRevoked(): Refusal {

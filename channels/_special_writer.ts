@@ -25,11 +25,11 @@ import {
   VIEWS,
 } from "./_format.ts";
 import {
+  LOOK_ALIKE,
   refuseBeside,
   refuseDetached,
   refuseObject,
   refuseOutOfBounds,
-  refuseOwnPrototype,
 } from "./_refusal.ts";
 import type { Writer, WriteSpecial } from "./_writer.ts";
 import { isHandle } from "./handle.ts";
@@ -96,7 +96,7 @@ function genuine<T>(
   try {
     return method.call(object as never);
   } catch {
-    writer.refuse(object, refuseOwnPrototype(object));
+    writer.refuse(object, LOOK_ALIKE);
     return undefined;
   }
 }
@@ -178,7 +178,7 @@ function writeBuffer(writer: Writer, object: object): void {
  */
 function writeView(writer: Writer, object: object): void {
   if (!ArrayBuffer.isView(object)) {
-    return writer.refuse(object, refuseOwnPrototype(object));
+    return writer.refuse(object, LOOK_ALIKE);
   }
   const { buffer } = object;
   if (buffer instanceof SharedArrayBuffer) return writeBeside(writer, object);

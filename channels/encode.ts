@@ -37,9 +37,7 @@ import { Writer } from "./_writer.ts";
  * Handles and shared memory cannot be bytes: they are collected in `beside`, if it
  * is given, and the bytes say where each belongs.
  *
- * @example There and back
- * ```ts ignore
- * const encoder = new Encoder();
+ * ```text
  * const length = encoder.encode({ id: 1 });
  * decode(encoder.bytes, 0, length); // { id: 1 }
  * ```
@@ -63,8 +61,8 @@ export class Encoder {
   /**
    * Encodes a value.
    *
-   * An error, whether of the value or of one of its getters, leaves the encoder
-   * as good as new.
+   * An error, also one that a getter of the value throws, leaves the encoder as
+   * good as new, and `beside` as it was.
    *
    * @param value What to encode.
    * @param beside Receives what bytes cannot carry; without it that is refused.
@@ -94,11 +92,15 @@ export class Encoder {
     const writer = this.#idle ?? new Writer(writeSpecial);
     if (typeof value === "number") return this.#number(writer, value);
     this.#idle = undefined;
+    const besideBefore = beside?.length;
     try {
       writer.beside = beside;
       writer.lossy = lossy;
       writer.message(value);
       return writer.position;
+    } catch (error) {
+      if (beside !== undefined) beside.length = besideBefore!;
+      throw error;
     } finally {
       writer.clear();
       this.bytes = writer.bytes;

@@ -25,12 +25,12 @@ if (import.meta.main) {
   log("started", nap);
   const exit = await nap.join();
   log("joined", nap);
-  if (exit?.reason === "returned") log(`returned "${exit.value}"`, nap);
+  if (exit.reason === "returned") log(`returned "${exit.value}"`, nap);
 
   const night = sleep.spawn([3_600_000], { name: "night" });
   log("started", night);
   log(`joined for 300 ms: ${await night.join({ timeout: 300 })}`, night);
   night.terminate();
   log("terminated", night);
-  log(`joined: ${(await night.join())?.reason}`, night);
+  log(`joined: ${(await night.join()).reason}`, night);
 }

@@ -48,5 +48,5 @@ if (import.meta.main) {
   }
 
   const exit = await host.spawn([], { name: "host" }).join();
-  if (exit?.reason === "threw") console.log(exit.error.message);
+  if (exit.reason === "threw") console.log(exit.error.message);
 }

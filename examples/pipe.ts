@@ -35,6 +35,6 @@ if (import.meta.main) {
   }
   const exit = await counter.join();
   console.log(
-    `${total.toLocaleString("en")} in all; the actor ${exit?.reason}`,
+    `${total.toLocaleString("en")} in all; the actor ${exit.reason}`,
   );
 }

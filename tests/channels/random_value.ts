@@ -50,7 +50,8 @@ export function randomValue(
   random: Random,
   { depth = 5, size = 40 }: RandomValueOptions = {},
 ): unknown {
-  return new Maker(random, size).value(depth);
+  const maker = new Maker(random, size);
+  return random.oneIn(10) ? maker.value(0) : maker.object(depth);
 }
 
 const NUMBERS = [
@@ -143,7 +144,7 @@ class Maker {
     if (this.#objects.length > 0 && random.oneIn(8)) {
       return random.pick(this.#objects);
     }
-    return this.#object(depth - 1);
+    return this.object(depth - 1);
   }
 
   #primitive(): unknown {
@@ -196,7 +197,7 @@ class Maker {
     return object;
   }
 
-  #object(depth: number): object {
+  object(depth: number): object {
     const random = this.#random;
     switch (random.below(12)) {
       case 0:

@@ -1,0 +1,103 @@
+// Waiting itself: that no wake-up is lost between the awaiting and the blocking
+// form, and that nothing is left of a wait.
+import { assert, assertEquals } from "@std/assert";
+import { Gate, GATE_WORDS } from "../../channels/gate.ts";
+import { claimThread, releaseThread } from "../../channels/threads.ts";
+import { blockAt, waitAt } from "../../channels/waiting.ts";
+import { Queue } from "../../mod.ts";
+import { wakeAgainAndAgain } from "../fixtures/channels/engine_actors.ts";
+import { getAllSync } from "../fixtures/channels/queue_actors.ts";
+import { root, runDeno } from "../tools/child.ts";
+import { isWaitingAt, soon } from "./inside.ts";
+
+const program = new URL("tests/fixtures/channels/ends_by_itself.ts", root);
+
+async function runProgram(what: string): Promise<void> {
+  const args = ["run", "--no-prompt", "-A", program.href, what];
+  const { code, stdout, stderr, timedOut } = await runDeno(args, {
+    timeout: 20_000,
+  });
+  assertEquals({ code, stdout, stderr, timedOut }, {
+    code: 0,
+    stdout: "done\n",
+    stderr: "",
+    timedOut: false,
+  });
+}
+
+Deno.test("a program ends by itself once every wait of it is over", async () => {
+  await runProgram("settled");
+});
+
+for (
+  const call of [
+    "get",
+    "put",
+    "join",
+    "iteration",
+    "recv",
+    "send",
+    "poll",
+    "select",
+  ]
+) {
+  Deno.test(`a program lives while a ${call} waits, and no longer`, async () => {
+    await runProgram(call);
+  });
+}
+
+Deno.test("a blocking call stays on the list when a wait of its thread ends", async () => {
+  const words = new Int32Array(new SharedArrayBuffer((GATE_WORDS + 1) * 4));
+  const gate = new Gate(words, 1, () => false);
+  await using waker = wakeAgainAndAgain.spawn([words]);
+  // The waker is there when it has woken this thread for the first time.
+  let isOver = false;
+  const waiter = { attempt: () => isOver };
+  await soon(waitAt([gate], {
+    attempt: () => (isOver = waitersGone(words)),
+    options: undefined,
+    late: () => "",
+  }));
+  isOver = false;
+  gate.add(waiter);
+  let looks = 0;
+  const isWoken = blockAt([gate], () => {
+    looks++;
+    // In the midst of this look the wait that shares the gate with it ends,
+    // and takes the thread off the list.
+    isOver = true;
+    gate.serve();
+    return looks === 4;
+  }, 10_000);
+  Atomics.store(words, 0, 1);
+  assert(isWoken, `slept through after ${looks} looks`);
+  await soon(waker.join());
+});
+
+/** Whether somebody has taken this thread off the list. */
+function waitersGone(words: Int32Array): boolean {
+  return words[1 + 3] === 0;
+}
+
+Deno.test("a thread that blocks serves its waits meanwhile, in their order", async () => {
+  const queue = new Queue<number>();
+  const to = new Queue<unknown>();
+  const waits = [queue.get(), queue.get()];
+  await using echo = getAllSync.spawn([to]);
+  for (let n = 0; n < 3; n++) queue.tryPut(n);
+  assertEquals(queue.getSync({ timeout: 10_000 }), 2);
+  assertEquals(await soon(Promise.all(waits)), [0, 1]);
+  to.close();
+  await soon(echo.join());
+  assert(!isWaitingAt(queue));
+});
+
+Deno.test("a wake-up for a thread that died of it reaches the next", async () => {
+  // A dead thread before this one on the list; the put finds and skips it.
+  const queue = new Queue<string>();
+  const doomed = claimThread();
+  const got = queue.get();
+  releaseThread(doomed);
+  queue.tryPut("item");
+  assertEquals(await soon(got), "item");
+});
