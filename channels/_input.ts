@@ -53,7 +53,10 @@ export class Input {
 
   /** Sets out to read the message from `start` to `end`. */
   open(bytes: Uint8Array, start: number, end: number): void {
-    this.bytes = bytes;
+    // A subclass, as Node's Buffer is, may give its own memory for a copy of it.
+    this.bytes = bytes.constructor === Uint8Array
+      ? bytes
+      : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
     this.position = this.#start = start;
     this.end = end;
   }

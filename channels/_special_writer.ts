@@ -111,11 +111,12 @@ function writeDate(writer: Writer, date: object): void {
 }
 
 const sourceOf = getter<string>(RegExp.prototype, "source");
+const flagsOf = getter<string>(RegExp.prototype, "flags");
 
 function writeRegExp(writer: Writer, regExp: object): void {
   const source = genuine(writer, regExp, sourceOf);
   if (source === undefined) return;
-  const { flags } = regExp as RegExp;
+  const flags = flagsOf.call(regExp as never);
   writer.begin(regExp, REGEXP);
   writer.text(source);
   writer.text(flags);

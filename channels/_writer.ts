@@ -80,7 +80,7 @@ export class Writer extends Output {
 
   /** Writes a whole message. */
   message(root: unknown): void {
-    this.position = 0;
+    this.rewind();
     if (typeof root !== "object" || root === null) return this.value(root);
     this.#finished = false;
     this.#message = ++messages;
@@ -195,10 +195,14 @@ export class Writer extends Output {
   }
 
   #openArray(array: unknown[]): void {
-    if (Object.getPrototypeOf(array) !== Array.prototype) {
+    const { length } = array;
+    if (
+      Object.getPrototypeOf(array) !== Array.prototype ||
+      // A proxy may say anything.
+      length !== length >>> 0
+    ) {
       return this.refuse(array, refuseObject(array));
     }
-    const { length } = array;
     this.begin(array, ARRAY);
     this.count(length);
     this.#enter("array", array, 0, 0, length, undefined);
@@ -260,7 +264,7 @@ export class Writer extends Output {
   }
 
   /** Reads a field, which may run code of the caller's. */
-  read(object: object, name: string): unknown {
+  read(object: object, name: PropertyKey): unknown {
     if (!this.lossy) return Reflect.get(object, name);
     try {
       return Reflect.get(object, name);
@@ -351,9 +355,9 @@ export class Writer extends Output {
     const { list, end } = frame;
     let { next } = frame;
     while (next < end) {
-      next = this.#leaves(list, next, end);
+      if (!this.lossy) next = this.#leaves(list, next, end);
       if (next === end) break;
-      const value = list[next];
+      const value = this.lossy ? this.read(list, next) : list[next];
       if (value === undefined && !Object.hasOwn(list, next)) {
         const present = presentFrom(frame, next);
         this.byte(HOLES);

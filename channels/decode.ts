@@ -32,6 +32,7 @@ const leaves = new Reader(readSpecial);
  * @param beside What travelled beside the bytes, in order.
  * @returns The value.
  * @throws {CorruptMessageError} If the bytes are no message.
+ * @throws {RangeError} If `start` and `end` are no range of the bytes.
  */
 export function decode(
   bytes: Uint8Array,
@@ -39,6 +40,11 @@ export function decode(
   end: number,
   beside?: readonly unknown[],
 ): unknown {
+  if (!(start >= 0 && start <= end && end <= bytes.length)) {
+    throw new RangeError(
+      `Cannot decode bytes ${start} to ${end}: there are ${bytes.length}`,
+    );
+  }
   if (start < end && !isObject(bytes[start]!)) {
     leaves.open(bytes, start, end);
     return leaves.leafMessage();

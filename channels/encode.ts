@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describeThrown } from "./_refusal.ts";
 import { writeSpecial } from "./_special_writer.ts";
 import { Writer } from "./_writer.ts";
 
@@ -100,7 +101,11 @@ export class Encoder {
       return writer.position;
     } catch (error) {
       if (beside !== undefined) beside.length = besideBefore!;
-      throw error;
+      if (!lossy) throw error;
+      // A proxy's traps, say: what can be described part by part was.
+      writer.rewind();
+      writer.text(describeThrown(error));
+      return writer.position;
     } finally {
       writer.clear();
       this.bytes = writer.bytes;
@@ -110,7 +115,7 @@ export class Encoder {
 
   /** The short way: a number cannot fail, nor lead anywhere. */
   #number(writer: Writer, value: number): number {
-    writer.position = 0;
+    writer.rewind();
     writer.number(value);
     writer.shrink();
     this.bytes = writer.bytes;

@@ -16,6 +16,7 @@ import {
   Process,
   ProcessStateError,
   Queue,
+  select,
 } from "@troupe/troupe";
 import {
   add,
@@ -302,4 +303,16 @@ Deno.test("Process refuses options of the wrong type", () => {
     TypeError,
     "expected an actor",
   );
+});
+
+Deno.test("select() over processes gives the exit of the first that ends (P33)", async () => {
+  await using slow = waits.spawn();
+  const quick = add.spawn([1, 2]);
+  const first = await select({ slow, quick });
+  assertEquals(first.key, "quick");
+  assertStrictEquals(first.source, quick);
+  assertEquals(first.value, { reason: "returned", code: 0, value: 3 });
+  slow.terminate();
+  const second = await select([slow]);
+  assertEquals(second.value.code, -15);
 });
