@@ -39,6 +39,22 @@ export class ReadFrame {
   /** How many fields of an error do not show. */
   hidden = 0;
 
+  /** Takes up a container. */
+  open(
+    kind: ReadFrameKind,
+    target: object,
+    end: number,
+    hidden: number,
+    keys: KeyList | undefined,
+  ): void {
+    this.kind = kind;
+    this.target = target;
+    this.next = 0;
+    this.end = end;
+    this.keys = keys;
+    this.hidden = hidden;
+  }
+
   /** Lets go of the container. */
   release(): void {
     this.target = NOTHING;

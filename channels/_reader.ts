@@ -24,6 +24,7 @@ import {
 import { Input } from "./_input.ts";
 import { type KeyList, readKeyList } from "./_key_lists.ts";
 import { define } from "./_define.ts";
+import { makeSparse } from "./_sparse.ts";
 import { ReadFrame, type ReadFrameKind } from "./_read_frame.ts";
 
 /** Stacks that have grown beyond this are given back after the message. */
@@ -35,9 +36,6 @@ const DEEP = 1024;
  * is, and leave none to anything else.
  */
 const MOST_ADDRESSES = 2 ** 38;
-
-/** An index so great that an array with it keeps no place for its holes. */
-const FAR = 2 ** 32 - 2;
 
 const NOTHING_BESIDE: readonly unknown[] = [];
 
@@ -56,6 +54,7 @@ export class Reader extends Input {
   /** The key lists of the message by number; outdated from `keyListCount` on. */
   #keyLists: KeyList[] = [];
   #keyListCount = 0;
+  /** For how many more holes the arrays may take memory. */
   #holes = 0;
   #addresses = 0;
 
@@ -160,13 +159,7 @@ export class Reader extends Input {
     if (end === 0) return target;
     const depth = this.#depth++;
     if (depth === this.#frames.length) this.#frames.push(new ReadFrame());
-    const frame = this.#frames[depth]!;
-    frame.kind = kind;
-    frame.target = target;
-    frame.next = 0;
-    frame.end = end;
-    frame.keys = keys;
-    frame.hidden = hidden;
+    this.#frames[depth]!.open(kind, target, end, hidden, keys);
     return target;
   }
 
@@ -310,18 +303,9 @@ export class Reader extends Input {
     return count;
   }
 
-  /**
-   * Gives an array the holes at its end. Setting `length` takes memory for them,
-   * a thousand times the size of the message if it likes. So once a message had
-   * as many of them as it has bytes, its arrays become ones that store only what
-   * is there, as the engine makes of an array with an element far off.
-   */
   #lengthen(array: unknown[], length: number): void {
     this.#holes -= length - array.length;
-    if (this.#holes < 0) {
-      array[FAR] = undefined;
-      array.length = FAR; // drops that element again
-    }
+    if (this.#holes < 0) makeSparse(array);
     array.length = length;
   }
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+const NOTHING: readonly unknown[] = [];
+
 /** What kind of container is being written, which says how steps are named. */
 export type FrameKind =
   | "object"
@@ -23,7 +25,7 @@ export class WriteFrame {
   /** What is being written. */
   kind: FrameKind = "object";
   /** The children: the array itself, or the encoder's stack of values. */
-  list: readonly unknown[] = [];
+  list: readonly unknown[] = NOTHING;
   /** Where the children begin in the list. */
   start = 0;
   /** The next child to write. */
@@ -37,6 +39,30 @@ export class WriteFrame {
   names: readonly string[] | undefined = undefined;
   /** How far the keys of such an array were looked through. */
   cursor = 0;
+
+  /** Takes up a container. */
+  open(
+    kind: FrameKind,
+    list: readonly unknown[],
+    start: number,
+    next: number,
+    end: number,
+    names: readonly string[] | undefined,
+  ): void {
+    this.kind = kind;
+    this.list = list;
+    this.start = start;
+    this.next = next;
+    this.end = end;
+    this.names = names;
+    this.cursor = 0;
+  }
+
+  /** Lets go of the container. */
+  release(): void {
+    this.list = NOTHING;
+    this.names = undefined;
+  }
 }
 
 /** A path longer than this is shown with its middle left out. */

@@ -38,7 +38,8 @@ import {
   refuseRevoked,
 } from "./_refusal.ts";
 import { Seen } from "./_seen.ts";
-import { hasInheritedKeys, isArray, presentFrom } from "./_look.ts";
+import { hasInheritedKeys, isArray } from "./_look.ts";
+import { presentFrom } from "./_sparse.ts";
 import { type FrameKind, pathOf, WriteFrame } from "./_write_frame.ts";
 import { NotSendableError } from "./errors.ts";
 import { EXIT } from "./sentinel.ts";
@@ -284,20 +285,12 @@ export class Writer extends Output {
     if (next === end) return;
     const depth = this.#depth++;
     if (depth === this.#frames.length) this.#frames.push(new WriteFrame());
-    const frame = this.#frames[depth]!;
-    frame.kind = kind;
-    frame.list = list;
-    frame.start = start;
-    frame.next = next;
-    frame.end = end;
-    frame.names = names;
-    frame.cursor = 0;
+    this.#frames[depth]!.open(kind, list, start, next, end, names);
   }
 
   #leave(frame: WriteFrame): void {
     this.#depth--;
-    frame.list = NOTHING;
-    frame.names = undefined;
+    frame.release();
   }
 
   /**
@@ -372,5 +365,3 @@ export class Writer extends Output {
     this.#leave(frame);
   }
 }
-
-const NOTHING: readonly unknown[] = [];

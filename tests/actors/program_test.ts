@@ -120,3 +120,17 @@ Deno.test("Deno's terminate() does not stop a busy worker: when this fails, Deno
   `);
   assertEquals(stdout, "1");
 });
+
+Deno.test("a Deno that is too old is refused at load, by name", async () => {
+  const library = import.meta.resolve("@troupe/troupe");
+  const { stdout } = await runProgram(`
+    Object.defineProperty(Deno, "version", { value: { deno: "2.8.3" } });
+    await import(${JSON.stringify(library)})
+      .catch((error) => console.log(error.name + ": " + error.message));
+  `);
+  assertEquals(
+    stdout,
+    "UnsupportedRuntimeError: Cannot load Troupe: it needs Deno 2.9 or later, " +
+      "and this is Deno 2.8.3",
+  );
+});

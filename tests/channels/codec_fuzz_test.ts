@@ -90,7 +90,7 @@ Deno.test("decode() of random bytes gives a value or a CorruptMessageError (stre
 });
 
 Deno.test("decode() of a damaged message gives a value or a CorruptMessageError (stress)", () => {
-  rounds(10_000, (seed) => {
+  rounds(5000, (seed) => {
     const random = new Random(seed);
     const bytes = encoded(randomValue(random));
     for (let i = 0; i < 4; i++) {
@@ -105,7 +105,7 @@ Deno.test("decode() of a damaged message gives a value or a CorruptMessageError 
 });
 
 Deno.test("decode() of a message that is cut short is a CorruptMessageError (stress)", () => {
-  rounds(500, (seed) => {
+  rounds(100, (seed) => {
     const bytes = encoded(randomValue(new Random(seed)));
     for (let end = 0; end < bytes.length; end++) {
       let error: unknown;

@@ -2,13 +2,24 @@
 // form, and that nothing is left of a wait.
 import { assert, assertEquals } from "@std/assert";
 import { Gate, GATE_WORDS } from "../../channels/gate.ts";
-import { claimThread, releaseThread } from "../../channels/threads.ts";
+import { CONSUMERS } from "../../channels/_ring_layout.ts";
+import {
+  claimThread,
+  releaseThread,
+  wakeAllThreads,
+} from "../../channels/threads.ts";
 import { blockAt, waitAt } from "../../channels/waiting.ts";
 import { Queue } from "../../mod.ts";
 import { wakeAgainAndAgain } from "../fixtures/channels/engine_actors.ts";
 import { getAllSync } from "../fixtures/channels/queue_actors.ts";
 import { root, runDeno } from "../tools/child.ts";
-import { isWaitingAt, soon } from "./inside.ts";
+import {
+  GATE_HEAD,
+  isWaitingAt,
+  ringOf,
+  sidesWaiting,
+  soon,
+} from "./inside.ts";
 
 const program = new URL("tests/fixtures/channels/ends_by_itself.ts", root);
 
@@ -76,7 +87,7 @@ Deno.test("a blocking call stays on the list when a wait of its thread ends", as
 
 /** Whether somebody has taken this thread off the list. */
 function waitersGone(words: Int32Array): boolean {
-  return words[1 + 3] === 0;
+  return words[1 + GATE_HEAD] === 0;
 }
 
 Deno.test("a thread that blocks serves its waits meanwhile, in their order", async () => {
@@ -92,12 +103,17 @@ Deno.test("a thread that blocks serves its waits meanwhile, in their order", asy
   assert(!isWaitingAt(queue));
 });
 
-Deno.test("a wake-up for a thread that died of it reaches the next", async () => {
-  // A dead thread before this one on the list; the put finds and skips it.
+Deno.test("a wake-up whose thread ended before it looked goes to another", async () => {
   const queue = new Queue<string>();
+  const { words } = ringOf(queue);
   const doomed = claimThread();
+  words[CONSUMERS + GATE_HEAD] = doomed;
+  words[CONSUMERS] = 1;
   const got = queue.get();
-  releaseThread(doomed);
   queue.tryPut("item");
+  assertEquals([sidesWaiting(queue).consumers, queue.size], [1, 1]);
+  // What is done whenever the end of a thread was seen.
+  releaseThread(doomed);
+  wakeAllThreads();
   assertEquals(await soon(got), "item");
 });
