@@ -2,53 +2,75 @@
  * The words at the head of a ring's memory: who may write which, and where.
  *
  * ```text
- *    0  put side   under the put lock; read by all
- *   16  get side   under the get lock; read by all
- *   32  eight words of the ring's owner (a queue counts its tasks there, a pipe
+ *    0  what rarely changes; read by all
+ *   32  put side: written under the put lock, now and then read by consumers
+ *   64  get side: written under the get lock, now and then read by producers
+ *   96  eight words of the ring's owner (a queue counts its tasks there, a pipe
  *       names the threads at its ends)
- *   64  five gates of 64 words: who waits for what
+ *  128  five gates of 64 words: who waits for what
  *  512  the data
  * ```
+ *
+ * Each side keeps a note of how far it last saw the other, and looks again only
+ * when by that note there is nothing (no message, no room). So while both are
+ * busy neither reads what the other writes, which would cost a trip between
+ * the cores for each message. A note is never ahead of the truth.
  *
  * @module
  */
 
 import { GATE_WORDS } from "./gate.ts";
 
-// Put side and get side have a cache line each, so that producers and consumers
-// do not slow each other by writing to one.
+// The parts lie two cache lines apart, since processors fetch lines in pairs.
+
+/** One of {@linkcode Closed}. */
+export const CLOSED = 0;
+/** The size of the data in bytes, a power of two. */
+export const CAPACITY = 1;
+/** The greatest number of messages, or 0. */
+export const MOST_ITEMS = 2;
+/** The greatest size of all messages in bytes, heads included. */
+export const MOST_BYTES = 3;
+/** The number of the ring in the program. */
+export const NUMBER = 4;
+/** Whether a producer waits for bytes, not for the number of messages. */
+export const SHORT_OF_BYTES = 5;
 
 /** The thread that is putting, or 0. */
-export const PUT_LOCK = 0;
+export const PUT_LOCK = 32;
 /** How many messages were put; the store that makes a put real. */
-export const PUTS = 1;
+export const PUTS = 33;
 /** Two words: where the next message goes, by the parity of `PUTS`. */
-export const TAIL = 2;
-/** Whether the ring still takes and gives messages. */
-export const CLOSED = 4;
-/** The size of the data in bytes, a power of two. */
-export const CAPACITY = 5;
-/** The greatest number of messages, or 0. */
-export const MOST_ITEMS = 6;
-/** The greatest size of all messages in bytes, heads included. */
-export const MOST_BYTES = 7;
-/** The number of the ring in the program. */
-export const NUMBER = 8;
+export const TAIL = 34;
+/** The put side's note of `GETS`. */
+export const GETS_SEEN = 36;
+/** The put side's note of the head. */
+export const HEAD_SEEN = 37;
 
 /** The thread that is taking, or 0. */
-export const GET_LOCK = 16;
+export const GET_LOCK = 64;
 /** How many messages were taken; the store that makes a take real. */
-export const GETS = 17;
+export const GETS = 65;
 /** Two words: where the oldest message is, by the parity of `GETS`. */
-export const HEAD = 18;
-/** Whether a producer waits for bytes, not for the number of messages. */
-export const SHORT_OF_BYTES = 20;
+export const HEAD = 66;
+/** The get side's note of `PUTS`. */
+export const PUTS_SEEN = 68;
+
+/** Whether a ring still takes and gives messages. */
+export const Closed = {
+  /** It takes and gives. */
+  open: 0,
+  /** It takes no more, and gives what it holds. */
+  toPuts: 1,
+  /** It takes and gives no more: what it held was thrown away. */
+  entirely: 2,
+} as const;
 
 /** Eight words for the owner of the ring: what they say is its own affair. */
-export const USER_WORD = 32;
+export const USER_WORD = 96;
 
 /** The gate of those who wait for a message. */
-export const CONSUMERS = 64;
+export const CONSUMERS = 128;
 /** The gate of those who wait for room. */
 export const PRODUCERS: number = CONSUMERS + GATE_WORDS;
 /** The gate of those who wait for what the ring's owner defines. */

@@ -36,7 +36,9 @@ import { Writer } from "./_writer.ts";
  * whole buffer along. A view that covers a resizable buffer follows its length.
  *
  * Handles and shared memory cannot be bytes: they are collected in `beside`, if it
- * is given, and the bytes say where each belongs.
+ * is given, and the bytes say where each belongs. A handle is an instance of a
+ * class; whether a plain object is one, too, is not asked, which would cost every
+ * object that is sent a tenth of its time.
  *
  * ```text
  * const length = encoder.encode({ id: 1 });

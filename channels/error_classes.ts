@@ -8,7 +8,12 @@
  * @module
  */
 
-import { NotSendableError } from "./errors.ts";
+import {
+  BrokenPipeError,
+  NotSendableError,
+  PipeClosedError,
+  QueueClosedError,
+} from "./errors.ts";
 
 /** A class of errors, whatever its constructor takes. */
 export type ErrorClass =
@@ -128,4 +133,7 @@ function platformClasses(): ClassTable {
   return table;
 }
 
+registerErrorClass(BrokenPipeError);
 registerErrorClass(NotSendableError);
+registerErrorClass(PipeClosedError);
+registerErrorClass(QueueClosedError);

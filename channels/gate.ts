@@ -9,7 +9,8 @@
  *   word 0   USED      entries that were ever in use; bounds every scan
  *   word 1   NEXT      where the next scan begins, so that all get their turn
  *   word 2   CROWDED   1: a thread found no free entry; wake everybody
- *   word 3…  ENTRY     the id of a waiting thread, or 0
+ *   word 3   ANYONE    0: nobody waits, as a first look; set after entering
+ *   word 4…  ENTRY     the id of a waiting thread, or 0
  * ```
  *
  * The local half is the list of this thread's own callers. A thread has one
@@ -43,7 +44,8 @@ import {
 const USED = 0;
 const NEXT = 1;
 const CROWDED = 2;
-const FIRST_ENTRY = 3;
+const ANYONE = 3;
+const FIRST_ENTRY = 4;
 
 /** The words of shared memory that one gate takes. */
 export const GATE_WORDS = 64;
@@ -100,12 +102,15 @@ export class Gate extends Callers {
         if (found === used) break;
         used = found;
       }
+      Atomics.store(words, this.#at + ANYONE, 1);
       return true;
     }
     // More threads wait here than there are entries. The next wake-up then
     // goes to all threads: slow, and never wrong.
     this.#entry = -1;
-    return Atomics.exchange(words, this.#at + CROWDED, 1) === 0;
+    const isNew = Atomics.exchange(words, this.#at + CROWDED, 1) === 0;
+    Atomics.store(words, this.#at + ANYONE, 1);
+    return isNew;
   }
 
   /** Takes this thread off the list, and pays what it owes (rule 3). */
@@ -120,9 +125,17 @@ export class Gate extends Callers {
 
   /** Wakes one waiting thread, if any waits. */
   wakeOne(): void {
+    if (Atomics.load(this.#words, this.#at + ANYONE) === 0) return;
+    if (this.#wakeFirst()) return;
+    // Nobody is on the list. Said first and looked at again after: a thread
+    // that enters from here on says otherwise once it stands there.
+    Atomics.store(this.#words, this.#at + ANYONE, 0);
+    if (this.#wakeFirst()) Atomics.store(this.#words, this.#at + ANYONE, 1);
+  }
+
+  #wakeFirst(): boolean {
     const words = this.#words;
     const used = Atomics.load(words, this.#at + USED);
-    if (used === 0) return;
     const first = this.#at + FIRST_ENTRY;
     const start = Atomics.load(words, this.#at + NEXT);
     for (let i = 0; i < used; i++) {
@@ -133,9 +146,9 @@ export class Gate extends Callers {
       if (!threadCanAct(id)) continue;
       Atomics.store(words, this.#at + NEXT, entry + 1);
       this.#wake(id);
-      return;
+      return true;
     }
-    this.#wakeCrowd();
+    return this.#wakeCrowd();
   }
 
   /** Wakes all waiting threads. */
@@ -156,9 +169,11 @@ export class Gate extends Callers {
     else wakeThread(id);
   }
 
-  #wakeCrowd(): void {
+  #wakeCrowd(): boolean {
     const at = this.#at + CROWDED;
-    if (Atomics.load(this.#words, at) === 0) return;
-    if (Atomics.exchange(this.#words, at, 0) === 1) wakeAllThreads();
+    if (Atomics.load(this.#words, at) === 0) return false;
+    if (Atomics.exchange(this.#words, at, 0) === 0) return false;
+    wakeAllThreads();
+    return true;
   }
 }

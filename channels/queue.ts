@@ -9,8 +9,8 @@ import { PACK, type PackedHandle, registerHandle } from "./handle.ts";
 import { Identity } from "./identity.ts";
 import { type Received, Receiver } from "./receiver.ts";
 import { ItemIterator } from "./_item_iterator.ts";
-import { Closed, Ring } from "./ring.ts";
-import { USER_WORD } from "./_ring_layout.ts";
+import { Ring } from "./ring.ts";
+import { Closed, USER_WORD } from "./_ring_layout.ts";
 import {
   checkBound,
   MOST_BYTES_LIMIT,

@@ -120,7 +120,10 @@ export class Receiver<T> {
     if (timeout === 0) return false;
     try {
       await waitAt([this.#ring.consumers], {
-        attempt: () => this.isReady,
+        attempt: () => {
+          this.#channel.check();
+          return this.isReady;
+        },
         options,
         late: () => "",
       });

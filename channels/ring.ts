@@ -42,12 +42,15 @@ import { bytesOnRing, RingBytes } from "./_ring_bytes.ts";
 import {
   CAPACITY,
   CLOSED,
+  Closed,
   CONSUMERS,
   FIRST_CAPACITY,
   GET_LOCK,
   GET_WAITERS,
   GETS,
+  GETS_SEEN,
   HEAD,
+  HEAD_SEEN,
   HEADER,
   HEADER_WORDS,
   MOST_BYTES,
@@ -57,25 +60,17 @@ import {
   PUT_LOCK,
   PUT_WAITERS,
   PUTS,
+  PUTS_SEEN,
   readPosition,
   SHORT_OF_BYTES,
   TAIL,
   WATCHERS,
 } from "./_ring_layout.ts";
+import { RingView } from "./_ring_view.ts";
 import { RingReader } from "./_ring_reader.ts";
 import { Identity } from "./identity.ts";
 import { acquireLock, releaseLock } from "./_lock.ts";
-import { isFenced, nextRing, stopIfFenced } from "./threads.ts";
-
-/** Whether a ring still takes and gives messages. */
-export const Closed = {
-  /** It takes and gives. */
-  open: 0,
-  /** It takes no more, and gives what it holds. */
-  toPuts: 1,
-  /** It takes and gives no more: what it held was thrown away. */
-  entirely: 2,
-} as const;
+import { isFenced, nextRing, ownThread, stopIfFenced } from "./threads.ts";
 
 /** How an attempt to put ended. */
 export const Put = { done: 0, full: 1, closed: 2 } as const;
@@ -91,9 +86,7 @@ export const ENDED = -2;
 const rings = new Identity<Ring>();
 
 /** A ring of messages. See the module. */
-export class Ring {
-  /** The memory, which is all that another thread needs to use the ring. */
-  readonly memory: SharedArrayBuffer;
+export class Ring extends RingView {
   /** Waits for a message, or for the end. */
   readonly consumers: Gate;
   /** Waits for room, or for the end. */
@@ -104,16 +97,14 @@ export class Ring {
   /** What {@linkcode take} took: the message's bytes, and where they begin. */
   readonly reader: RingReader = new RingReader();
 
-  readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #putWaiters: Gate;
   readonly #getWaiters: Gate;
   #bytes: RingBytes;
-  readonly #tail = () => readPosition(this.#words, PUTS, TAIL);
+  readonly #tail = () => readPosition(this.words, PUTS, TAIL);
 
   private constructor(memory: SharedArrayBuffer) {
-    this.memory = memory;
-    const words = new Int32Array(memory, 0, HEADER_WORDS);
-    this.#words = words;
+    super(memory);
+    const { words } = this;
     this.consumers = new Gate(words, CONSUMERS, () => this.isReadable);
     this.producers = new Gate(words, PRODUCERS, () => this.isWritable);
     this.watchers = new Gate(words, WATCHERS, () => true);
@@ -159,111 +150,36 @@ export class Ring {
     return ring;
   }
 
-  /** The number of the ring: no other in the program has it. */
-  get number(): number {
-    return this.#words[NUMBER]!;
-  }
-
-  /** The word that belongs to the owner of the ring. */
-  get words(): Int32Array<SharedArrayBuffer> {
-    return this.#words;
-  }
-
-  /** The greatest number of messages, or 0. */
-  get mostItems(): number {
-    return this.#words[MOST_ITEMS]!;
-  }
-
-  /** The greatest size of all messages in bytes. */
-  get mostBytes(): number {
-    return this.#words[MOST_BYTES]!;
-  }
-
-  /** How many messages were put so far, modulo 2^32. */
-  get puts(): number {
-    return Atomics.load(this.#words, PUTS);
-  }
-
-  /** How many messages were taken so far, modulo 2^32. */
-  get gets(): number {
-    return Atomics.load(this.#words, GETS);
-  }
-
-  /** How many messages it holds. */
-  get size(): number {
-    if (this.closed === Closed.entirely) return 0;
-    // The gets first: read the other way round, a put and a get in between
-    // would give one less than none.
-    const gets = Atomics.load(this.#words, GETS);
-    return (Atomics.load(this.#words, PUTS) - gets) | 0;
-  }
-
-  /** One of {@linkcode Closed}. */
-  get closed(): number {
-    return Atomics.load(this.#words, CLOSED);
-  }
-
-  /** Whether a take would give a message, or the news of the end. */
-  get isReadable(): boolean {
-    return this.size > 0 || this.closed !== Closed.open;
-  }
-
-  /** Whether a put of a small message would do, or tell of the end. */
-  get isWritable(): boolean {
-    if (this.closed !== Closed.open) return true;
-    return this.mostItems === 0 ? !this.#isShort : this.size < this.mostItems;
-  }
-
-  /** Whether the bound on messages is reached, or a put found too few bytes. */
-  get isFull(): boolean {
-    return this.#isShort ||
-      this.mostItems !== 0 && this.size >= this.mostItems;
-  }
-
-  get #isShort(): boolean {
-    return Atomics.load(this.#words, SHORT_OF_BYTES) !== 0;
-  }
-
-  /** Whether a message of this length could ever be put. */
-  fits(length: number): boolean {
-    // The first half alone is right for lengths beyond the range of an int.
-    return length <= this.mostBytes && bytesOnRing(length) <= this.mostBytes;
-  }
-
   /**
    * Puts a message: the first `length` bytes of `source`.
    *
    * @returns One of {@linkcode Put}.
    */
   put(source: Uint8Array<ArrayBuffer>, length: number): number {
+    const words = this.words;
     this.#lock(PUT_LOCK, this.#putWaiters);
-    let outcome: number;
-    try {
-      outcome = this.#putLocked(source, length);
-    } finally {
+    if (words[CLOSED] !== Closed.open) {
       this.#unlock(PUT_LOCK, this.#putWaiters);
+      return Put.closed;
     }
-    if (outcome === Put.done) this.consumers.wakeOne();
-    if (outcome !== NEWLY_SHORT) return outcome;
-    // Whoever waits behind this one may lack only a place, which is there.
-    this.producers.wakeAll();
-    return Put.full;
-  }
-
-  #putLocked(source: Uint8Array<ArrayBuffer>, length: number): number {
-    const words = this.#words;
-    if (Atomics.load(words, CLOSED) !== Closed.open) return Put.closed;
     const puts = words[PUTS]!;
-    const most = words[MOST_ITEMS]!;
-    const held = (puts - Atomics.load(words, GETS)) | 0;
-    if (most !== 0 && held >= most) return Put.full;
     const tail = words[TAIL + (puts & 1)]!;
     const need = bytesOnRing(length);
-    const room = this.#makeRoom(tail, need);
-    if (room !== Put.done) return most === 0 ? Put.full : room;
+    const room = this.#hasRoom(puts, tail, need)
+      ? Put.done
+      : this.#makeRoom(puts, tail, need);
+    if (room !== Put.done) {
+      this.#unlock(PUT_LOCK, this.#putWaiters);
+      if (room !== NEWLY_SHORT) return room;
+      // Whoever waits behind this one may lack only a place, which is there.
+      if (words[MOST_ITEMS] !== 0) this.producers.wakeAll();
+      return Put.full;
+    }
     this.#bytes.write(tail, source, length);
     words[TAIL + ((puts + 1) & 1)] = (tail + need) | 0;
     Atomics.store(words, PUTS, (puts + 1) | 0);
+    this.#unlock(PUT_LOCK, this.#putWaiters);
+    this.consumers.wakeOne();
     return Put.done;
   }
 
@@ -274,31 +190,42 @@ export class Ring {
    * @returns Its length, or {@linkcode EMPTY} or {@linkcode ENDED}.
    */
   take(): number {
-    const words = this.#words;
-    // A look without the lock first. Closed is read before the puts: a message
-    // put before the close is then seen.
+    const words = this.words;
+    // Closed is read before the puts: a message put before the close is seen.
     const closed = Atomics.load(words, CLOSED);
     if (closed === Closed.entirely) return ENDED;
-    if (Atomics.load(words, PUTS) === Atomics.load(words, GETS)) {
+    if (words[PUTS_SEEN] === words[GETS] && this.#isEmpty()) {
       stopIfFenced();
       return closed === Closed.open ? EMPTY : ENDED;
     }
     this.#lock(GET_LOCK, this.#getWaiters);
-    let length: number;
-    try {
-      const gets = words[GETS]!;
-      if (Atomics.load(words, PUTS) === gets) {
+    const gets = words[GETS]!;
+    if (words[PUTS_SEEN] === gets) {
+      words[PUTS_SEEN] = Atomics.load(words, PUTS);
+      if (words[PUTS_SEEN] === gets) {
+        this.#unlock(GET_LOCK, this.#getWaiters);
         return closed === Closed.open ? EMPTY : ENDED;
       }
-      const head = words[HEAD + (gets & 1)]!;
-      length = this.reader.read(this.#bytes, head, gets, this.#tail);
-      words[HEAD + ((gets + 1) & 1)] = (head + bytesOnRing(length)) | 0;
-      Atomics.store(words, GETS, (gets + 1) | 0);
-    } finally {
-      this.#unlock(GET_LOCK, this.#getWaiters);
     }
+    const head = words[HEAD + (gets & 1)]!;
+    let length: number;
+    try {
+      length = this.reader.read(this.#bytes, head, gets, this.#tail);
+    } catch (error) {
+      // No memory for the copy: the message stays.
+      this.#unlock(GET_LOCK, this.#getWaiters);
+      throw error;
+    }
+    words[HEAD + ((gets + 1) & 1)] = (head + bytesOnRing(length)) | 0;
+    Atomics.store(words, GETS, (gets + 1) | 0);
+    this.#unlock(GET_LOCK, this.#getWaiters);
     this.#wakeProducers();
     return length;
+  }
+
+  #isEmpty(): boolean {
+    const words = this.words;
+    return Atomics.load(words, PUTS) === Atomics.load(words, GETS);
   }
 
   /**
@@ -308,7 +235,7 @@ export class Ring {
    * @returns Whether this call changed anything.
    */
   close(entirely: boolean): boolean {
-    const words = this.#words;
+    const words = this.words;
     const wanted = entirely ? Closed.entirely : Closed.toPuts;
     // Under the put lock: when the call returns, no put is still under way.
     this.#lock(PUT_LOCK, this.#putWaiters);
@@ -322,21 +249,46 @@ export class Ring {
     return true;
   }
 
-  /** Makes room for `need` bytes at `tail`. Under the put lock. */
-  #makeRoom(tail: number, need: number): number {
-    const most = this.mostBytes;
-    let used = ((tail - readPosition(this.#words, GETS, HEAD)) | 0) + need;
+  /** Whether there is room by the notes of the put side. Under its lock. */
+  #hasRoom(puts: number, tail: number, need: number): boolean {
+    const words = this.words;
+    const most = words[MOST_ITEMS]!;
+    if (most !== 0 && ((puts - words[GETS_SEEN]!) | 0) >= most) return false;
+    const used = ((tail - words[HEAD_SEEN]!) | 0) + need;
+    return used <= this.#bytes.capacity && used <= words[MOST_BYTES]!;
+  }
+
+  /** Looks again, and grows the ring where that helps. Under the put lock. */
+  #makeRoom(puts: number, tail: number, need: number): number {
+    const words = this.words;
+    words[GETS_SEEN] = Atomics.load(words, GETS);
+    words[HEAD_SEEN] = readPosition(words, GETS, HEAD);
+    const mostItems = words[MOST_ITEMS]!;
+    if (mostItems !== 0 && ((puts - words[GETS_SEEN]!) | 0) >= mostItems) {
+      return Put.full;
+    }
+    const most = words[MOST_BYTES]!;
+    let used = ((tail - words[HEAD_SEEN]!) | 0) + need;
     if (used > most) {
       // Said first and looked at again after: a consumer that makes room from
       // here on sees the word and wakes all producers, whatever each needs.
-      const was = Atomics.exchange(this.#words, SHORT_OF_BYTES, 1);
-      used = ((tail - readPosition(this.#words, GETS, HEAD)) | 0) + need;
+      const was = Atomics.exchange(words, SHORT_OF_BYTES, 1);
+      words[HEAD_SEEN] = readPosition(words, GETS, HEAD);
+      used = ((tail - words[HEAD_SEEN]!) | 0) + need;
       if (used > most) return was === 0 ? NEWLY_SHORT : Put.full;
     }
     let { capacity } = this.#bytes;
     if (used <= capacity) return Put.done;
     while (capacity < used) capacity *= 2;
-    this.#grow(capacity, tail);
+    try {
+      this.#grow(capacity, tail);
+    } catch (error) {
+      // No memory; or fenced meanwhile, and then the lock was given back.
+      if (words[PUT_LOCK] === ownThread()) {
+        this.#unlock(PUT_LOCK, this.#putWaiters);
+      }
+      throw error;
+    }
     return Put.done;
   }
 
@@ -345,7 +297,7 @@ export class Ring {
    * of a message that is being copied out must not be given away.
    */
   #grow(capacity: number, tail: number): void {
-    const words = this.#words;
+    const words = this.words;
     this.#lock(GET_LOCK, this.#getWaiters, PUT_LOCK);
     try {
       this.memory.grow(HEADER + capacity);
@@ -361,29 +313,29 @@ export class Ring {
 
   /** Uses the ring at the size it has now. */
   #follow(): void {
-    const capacity = Atomics.load(this.#words, CAPACITY);
+    const capacity = this.words[CAPACITY]!;
     if (capacity === this.#bytes.capacity) return;
     this.#bytes = new RingBytes(this.memory, HEADER, capacity);
   }
 
   #wakeProducers(): void {
-    const words = this.#words;
-    if (this.#isShort && Atomics.exchange(words, SHORT_OF_BYTES, 0) !== 0) {
+    const words = this.words;
+    if (this.isShort && Atomics.exchange(words, SHORT_OF_BYTES, 0) !== 0) {
       this.producers.wakeAll();
     } else this.producers.wakeOne();
   }
 
   #lock(word: number, waiters: Gate, held?: number): void {
-    const isHeld = acquireLock(this.#words, word, waiters);
+    const isHeld = acquireLock(this.words, word, waiters);
     if (!isHeld || isFenced()) {
-      if (isHeld) releaseLock(this.#words, word, waiters);
-      if (held !== undefined) releaseLock(this.#words, held, this.#putWaiters);
+      if (isHeld) releaseLock(this.words, word, waiters);
+      if (held !== undefined) releaseLock(this.words, held, this.#putWaiters);
       stopIfFenced();
     }
     this.#follow();
   }
 
   #unlock(word: number, waiters: Gate): void {
-    releaseLock(this.#words, word, waiters);
+    releaseLock(this.words, word, waiters);
   }
 }

@@ -15,7 +15,8 @@
  *                   +0 ID          the thread in this slot; 0: the slot is free
  *                   +1 GENERATION  how often the slot was given out
  *                   +2 PARK        counts wake-ups; a thread sleeps on this word
- *                   +3 LIFE        running, fenced or left
+ *                   +3 LIFE        the same id while the thread may act, so that one
+ *                                  look tells; else that it was fenced, or left
  *                   +4 PARENT      the id of the thread that started it
  *
  *   thread id = generation << 12 | slot     (never 0, never given out twice
@@ -57,11 +58,14 @@ const PARK = 2;
 const LIFE = 3;
 const PARENT = 4;
 
+// What LIFE says where it is not the id; ids are positive.
+const FENCED = -1;
+const LEFT = -2;
+
 let table: Int32Array<SharedArrayBuffer>;
 let own = 0;
 let ownPark = 0;
 let ownLife = 0;
-let ownId = 0;
 let fencedOut: () => void = () => {};
 
 function slotOf(id: number): number {
@@ -73,7 +77,6 @@ function adopt(memory: SharedArrayBuffer, id: number): void {
   own = id;
   ownPark = slotOf(id) + PARK;
   ownLife = slotOf(id) + LIFE;
-  ownId = slotOf(id) + ID;
 }
 
 /**
@@ -136,7 +139,7 @@ export function claimThread(): number {
     table[at + GENERATION] = generation;
     const id = generation << SLOT_BITS | slot;
     Atomics.store(table, at + PARK, 0);
-    Atomics.store(table, at + LIFE, Life.running);
+    Atomics.store(table, at + LIFE, id);
     Atomics.store(table, at + PARENT, own);
     if (slot >= used) raise(SLOTS_USED, slot + 1);
     Atomics.store(table, at + ID, id);
@@ -160,6 +163,7 @@ function raise(word: number, least: number): void {
 
 /** Gives the slot of a thread back. Only when the thread is known to be gone. */
 export function releaseThread(id: number): void {
+  Atomics.compareExchange(table, slotOf(id) + LIFE, id, FENCED);
   Atomics.compareExchange(table, slotOf(id) + ID, id, 0);
 }
 
@@ -170,16 +174,17 @@ export function threadExists(id: number): boolean {
 
 /** Whether the thread exists and was neither fenced nor has left. */
 export function threadCanAct(id: number): boolean {
-  const at = slotOf(id);
-  return Atomics.load(table, at + LIFE) === Life.running &&
-    Atomics.load(table, at + ID) === id;
+  return Atomics.load(table, slotOf(id) + LIFE) === id;
 }
 
 /** What the thread may still do; `left` if it is gone. */
 export function lifeOf(id: number): number {
   const at = slotOf(id);
   const life = Atomics.load(table, at + LIFE);
-  return Atomics.load(table, at + ID) === id ? life : Life.left;
+  if (life === id) return Life.running;
+  // The slot's next thread may have begun to use these words.
+  const isOwn = Atomics.load(table, at + ID) === id;
+  return isOwn && life === FENCED ? Life.fenced : Life.left;
 }
 
 /** The threads that `parent` started and that were not seen to be gone. */
@@ -205,16 +210,13 @@ export function childrenOf(parent: number): number[] {
  * channel wake and end.
  */
 export function fenceThread(id: number): void {
-  const at = slotOf(id);
-  if (Atomics.load(table, at + ID) === id) {
-    Atomics.compareExchange(table, at + LIFE, Life.running, Life.fenced);
-  }
+  Atomics.compareExchange(table, slotOf(id) + LIFE, id, FENCED);
   for (const child of childrenOf(id)) fenceThread(child);
 }
 
 /** Says that this thread will touch no channel again. */
 export function leaveProgram(): void {
-  Atomics.compareExchange(table, ownLife, Life.running, Life.left);
+  Atomics.compareExchange(table, ownLife, own, LEFT);
 }
 
 /**
@@ -222,8 +224,7 @@ export function leaveProgram(): void {
  * can only be if it outlived the word that it was gone.
  */
 export function isFenced(): boolean {
-  return Atomics.load(table, ownLife) === Life.fenced ||
-    Atomics.load(table, ownId) !== own;
+  return Atomics.load(table, ownLife) !== own;
 }
 
 /**
@@ -292,4 +293,5 @@ adopt(new SharedArrayBuffer((SLOTS + 1) * WORDS * 4), 1 << SLOT_BITS);
 Atomics.store(table!, PROCESSES, 1);
 Atomics.store(table!, SLOTS_USED, 1);
 Atomics.store(table!, slotOf(own) + GENERATION, 1);
+Atomics.store(table!, slotOf(own) + LIFE, own);
 Atomics.store(table!, slotOf(own) + ID, own);

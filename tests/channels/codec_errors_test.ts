@@ -7,8 +7,13 @@ import {
   assertThrows,
 } from "@std/assert";
 import { registerErrorClass } from "../../channels/error_classes.ts";
-import { NotSendableError } from "../../channels/errors.ts";
-import { sent } from "./codec.ts";
+import {
+  BrokenPipeError,
+  NotSendableError,
+  PipeClosedError,
+  QueueClosedError,
+} from "../../channels/errors.ts";
+import { decoded, sent } from "./codec.ts";
 import { difference } from "./difference.ts";
 
 Deno.test("errors of the platform arrive with class, message, stack and cause", () => {
@@ -106,11 +111,19 @@ Deno.test("a subclass of DOMException arrives as a DOMException of its name", ()
   assertInstanceOf(sent(new Limit("m")), DOMException);
 });
 
-Deno.test("NotSendableError arrives as an instance of itself", () => {
-  const error = new NotSendableError("$.a", "a function", "Send data");
-  const arrived = sent(error);
-  assertEquals(difference(error, arrived), undefined);
-  assertInstanceOf(arrived, NotSendableError);
+Deno.test("the errors of the channels arrive as instances of their classes", () => {
+  for (
+    const error of [
+      new NotSendableError("$.a", "a function", "Send data"),
+      new QueueClosedError("closed", { id: 1 }),
+      new PipeClosedError("closed", "peer"),
+      new BrokenPipeError("broken", [1]),
+    ]
+  ) {
+    const arrived = sent(error);
+    assertEquals(difference(error, arrived), undefined);
+    assertInstanceOf(arrived, error.constructor as typeof Error);
+  }
 });
 
 Deno.test("an error of a registered class arrives on the prototype of the class", () => {
@@ -131,6 +144,15 @@ Deno.test("an error of a registered class arrives on the prototype of the class"
   assertInstanceOf(arrived, QuotaError);
   assertEquals([arrived.left, arrived.used], [3, 7]);
   assertEquals(QuotaError.made, 1);
+});
+
+Deno.test("an error of a class that is registered only where it comes from keeps its name", () => {
+  // TypeError, "Nope", no name of its own, no stack, no fields.
+  const hex = "1d" + "49547970654572726f72" + "444e6f7065" + "40" + "01" +
+    "0000";
+  const arrived = decoded(Uint8Array.fromHex(hex)) as Error;
+  assertInstanceOf(arrived, TypeError);
+  assertEquals(arrived.name, "Nope");
 });
 
 Deno.test("registerErrorClass() refuses what cannot be told by its name", () => {

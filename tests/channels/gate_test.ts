@@ -27,6 +27,7 @@ class Scene implements Disposable {
     for (let n = 0; n < threads; n++) this.threads.push(claimThread());
     this.threads.forEach((id, index) => this.words[GATE_HEAD + index] = id);
     this.words[0] = threads;
+    this.words[3] = Math.min(threads, 1);
   }
 
   /** Who stands on the list, whether it lives or not. */

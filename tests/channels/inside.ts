@@ -19,7 +19,7 @@ import { ownThread, threadExists } from "../../channels/threads.ts";
 import type { Queue } from "../../mod.ts";
 
 /** The words of a gate before its entries: see `gate.ts`. */
-export const GATE_HEAD = 3;
+export const GATE_HEAD = 4;
 
 /** How long a test waits for what must happen; longer is a failure. */
 const SOON = 20_000;

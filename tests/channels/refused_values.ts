@@ -52,10 +52,12 @@ export const REFUSED: [found: string, value: unknown][] = [
   ["an instance of a class without a name", new (class {})()],
   ["an object with a prototype of its own", Object.create({ a: 1 })],
   ["an object with a prototype of its own", Object.create(Map.prototype)],
-  [
-    "an object with a prototype of its own",
-    Object.create(Uint8Array.prototype),
-  ],
+  ...[Uint8Array, Date, RegExp, Set, ArrayBuffer, Number].map(
+    ({ prototype }): [string, unknown] => [
+      "an object with a prototype of its own",
+      Object.create(prototype),
+    ],
+  ),
   ["a URL", new URL("https://example.com/")],
   ["a Request", new Request("https://example.com/")],
   ["a Response", new Response()],

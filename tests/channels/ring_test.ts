@@ -2,15 +2,19 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import {
   CAPACITY,
+  Closed,
   GET_LOCK,
   GETS,
+  GETS_SEEN,
   HEAD,
+  HEAD_SEEN,
   PUT_LOCK,
   PUTS,
+  PUTS_SEEN,
   TAIL,
 } from "../../channels/_ring_layout.ts";
 import { bytesOnRing } from "../../channels/_ring_bytes.ts";
-import { Closed, EMPTY, ENDED, Put, Ring } from "../../channels/ring.ts";
+import { EMPTY, ENDED, Put, Ring } from "../../channels/ring.ts";
 import { claimThread, releaseThread } from "../../channels/threads.ts";
 import { Queue } from "../../mod.ts";
 import { getOnDemand } from "../fixtures/channels/engine_actors.ts";
@@ -40,7 +44,10 @@ function ringAt(count: number, position: number): Ring {
   const ring = Ring.create(0, MOST_BYTES);
   const { words } = ring;
   words[PUTS] = words[GETS] = count;
-  for (const at of [HEAD, HEAD + 1, TAIL, TAIL + 1]) words[at] = position;
+  words[PUTS_SEEN] = words[GETS_SEEN] = count;
+  for (const at of [HEAD, HEAD + 1, TAIL, TAIL + 1, HEAD_SEEN]) {
+    words[at] = position;
+  }
   return ring;
 }
 

@@ -1,10 +1,15 @@
 /**
- * Chance that can be repeated: for tests that try many orders of events.
+ * Chance that can be repeated, for tests that try many orders of events.
  *
  * @module
  */
 import { deadline } from "@std/async/deadline";
-import type { Process } from "../../mod.ts";
+
+/** How long a stress test goes on if nothing else is said, in seconds. */
+const SHORT_WHILE = 1.5;
+
+/** A round that takes longer hangs, in ms. */
+const LONGEST_ROUND = 60_000;
 
 /** Numbers from 0 to 1 that follow from `seed` (Mulberry32). */
 export function randomFrom(seed: number): () => number {
@@ -15,4 +20,74 @@ export function randomFrom(seed: number): () => number {
     n ^= n + Math.imul(n ^ (n >>> 7), n | 61);
     return ((n ^ (n >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+/** Choices that follow from a seed. */
+export class Chance {
+  /** A number from 0 to 1. */
+  readonly random: () => number;
+
+  constructor(seed: number) {
+    this.random = randomFrom(seed);
+  }
+
+  /** A whole number from 0 to below `end`. */
+  below(end: number): number {
+    return Math.floor(this.random() * end);
+  }
+
+  /** One of these. */
+  of<T>(...choices: readonly T[]): T {
+    return choices[this.below(choices.length)]!;
+  }
+
+  /** A seed for another. */
+  seed(): number {
+    return this.below(2 ** 31);
+  }
+}
+
+/** One round of a stress test. */
+export interface Round extends Chance {
+  /** Has something ended with the round, however that ends. */
+  use<T extends AsyncDisposable>(resource: T): T;
+}
+
+/**
+ * Declares a stress test: rounds of `body`, each with another seed, for as many
+ * seconds as TROUPE_STRESS says. TROUPE_SEED repeats one round.
+ */
+export function stress(
+  name: string,
+  body: (round: Round) => Promise<void>,
+): void {
+  Deno.test(`${name} (stress)`, async () => {
+    const seconds = Number(Deno.env.get("TROUPE_STRESS") || SHORT_WHILE);
+    const given = Deno.env.get("TROUPE_SEED");
+    const end = performance.now() + seconds * 1000;
+    do {
+      const seed = given === undefined
+        ? Math.floor(Math.random() * 2 ** 31)
+        : Number(given);
+      try {
+        await runRound(seed, body);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        throw new Error(`${message} (TROUPE_SEED=${seed} repeats the round)`, {
+          cause: error,
+        });
+      }
+    } while (given === undefined && performance.now() < end);
+  });
+}
+
+async function runRound(
+  seed: number,
+  body: (round: Round) => Promise<void>,
+): Promise<void> {
+  await using resources = new AsyncDisposableStack();
+  const round: Round = Object.assign(new Chance(seed), {
+    use: <T extends AsyncDisposable>(one: T) => resources.use(one),
+  });
+  await deadline(body(round), LONGEST_ROUND);
 }
