@@ -18,6 +18,7 @@ import {
   childrenOf,
   claimThread,
   fenceThread,
+  giveUpThread,
   Life,
   lifeOf,
   ownThread,
@@ -33,7 +34,12 @@ import { currentProcess } from "./current_process.ts";
 import type { Declaration } from "./declaration.ts";
 import type { Exit } from "./exit.ts";
 import { HOST_URL } from "./_host.ts";
-import { loadFailure, readExit, terminatedExit } from "./_read_exit.ts";
+import {
+  loadFailure,
+  readExit,
+  silentExit,
+  terminatedExit,
+} from "./_read_exit.ts";
 import {
   type NormalizedPermissions,
   workerPermissions,
@@ -107,6 +113,7 @@ export class ActorThread<R> implements WatchedThread<R> {
   /** Called at each word from the trampoline. */
   #onWord: () => void = () => {};
   #loadFailure: string | undefined;
+  #workerError: string | undefined;
   #ended: Exit<R> | undefined;
   #isEnding = false;
   #isWatched = false;
@@ -230,7 +237,7 @@ export class ActorThread<R> implements WatchedThread<R> {
    */
   #onError(event: ErrorEvent): void {
     event.preventDefault();
-    this.#loadFailure ??= event.message;
+    this.#workerError ??= event.message;
     this.#locked.resolve();
   }
 
@@ -301,9 +308,11 @@ export class ActorThread<R> implements WatchedThread<R> {
       ? unpackAll(await this.#beside.promise)
       : [];
     this.#settle(
-      leaving === undefined && this.#loadFailure !== undefined
+      leaving !== undefined
+        ? readExit<R>(leaving, beside, this.#spec)
+        : this.#loadFailure !== undefined
         ? loadFailure(this.#loadFailure, this.#spec)
-        : readExit<R>(leaving, beside, this.#spec),
+        : silentExit(this.#workerError, this.#spec),
     );
   }
 
@@ -343,7 +352,10 @@ async function reapOrphan(thread: number): Promise<void> {
   try {
     await lockIsFree(lockName(thread), AbortSignal.timeout(STUCK_AFTER));
   } catch {
-    return; // Stuck: its slot is not given away while the program lives.
+    // Its slot is not given away while it may still run.
+    giveUpThread(thread);
+    wakeAllThreads();
+    return;
   }
   releaseThread(thread);
   wakeAllThreads();

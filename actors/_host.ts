@@ -34,7 +34,7 @@ import { abortCurrent, becomeActor, setLoading } from "./current_process.ts";
 import { findDeclaration } from "./declaration.ts";
 import { ModuleLoadError } from "./errors.ts";
 import type { StartMessage } from "./_start.ts";
-import { type LeaveReason, Record } from "./record.ts";
+import { type LeaveReason, MOST_OUTCOME, Record } from "./record.ts";
 import { guardLocks, setProgramName } from "./_web_locks.ts";
 
 /** The URL of this module, for the trampoline. */
@@ -171,6 +171,15 @@ class Host {
     } catch (error) {
       if (error instanceof NotSendableError) this.#fail(error);
       else this.#throw(error);
+      return;
+    }
+    if (length > MOST_OUTCOME) {
+      this.#fail(
+        new RangeError(
+          `Cannot return a value: it takes ${length} bytes, and the greatest ` +
+            `size is ${MOST_OUTCOME}. Send it in parts, through a queue`,
+        ),
+      );
       return;
     }
     this.#leave("returned", 0, length, beside);

@@ -22,9 +22,11 @@ import {
 } from "./errors.ts";
 import {
   type Exit,
+  type ExitedExit,
   type FailedExit,
   TERMINATED_CODE,
   type TerminatedExit,
+  type ThrewExit,
   UNKNOWN_CODE,
 } from "./exit.ts";
 import { HOST_URL } from "./_host.ts";
@@ -51,15 +53,14 @@ export interface Ended {
 /**
  * The exit of an actor whose thread is gone.
  *
- * @param leaving What it said; nothing if it ended without a word.
+ * @param leaving What it said.
  * @param beside The handles in its outcome.
  */
 export function readExit<R>(
-  leaving: Leaving | undefined,
+  leaving: Leaving,
   beside: readonly unknown[],
   actor: Ended,
 ): Exit<R> {
-  if (leaving === undefined) return { reason: "exited", code: UNKNOWN_CODE };
   const { reason, code, outcome } = leaving;
   if (reason === "exited") return { reason, code };
   let value: unknown;
@@ -76,6 +77,20 @@ export function readExit<R>(
     case "failed":
       return { reason, code, error: failureError(value, actor) };
   }
+}
+
+/**
+ * The exit of an actor that said nothing.
+ *
+ * @param text What the platform said, if it did.
+ */
+export function silentExit(
+  text: string | undefined,
+  actor: Ended,
+): ThrewExit | ExitedExit {
+  if (text === undefined) return { reason: "exited", code: UNKNOWN_CODE };
+  const error = new RemoteError(actor.name, text, actor.startedAt);
+  return { reason: "threw", code: 1, error };
 }
 
 /** The exit of a terminated actor. */

@@ -8,13 +8,20 @@
 import { Callers } from "../channels/callers.ts";
 import {
   fenceThread,
+  Life,
+  lifeOf,
   threadExists,
   wakeAllThreads,
   wakeThread,
 } from "../channels/threads.ts";
 import { waitAt } from "../channels/waiting.ts";
 import type { Exit } from "./exit.ts";
-import { type Ended, readExit, terminatedExit } from "./_read_exit.ts";
+import {
+  type Ended,
+  readExit,
+  silentExit,
+  terminatedExit,
+} from "./_read_exit.ts";
 import { Over, Record } from "./record.ts";
 
 /** What a process needs of its thread. */
@@ -95,11 +102,21 @@ export class HandedThread<R> implements WatchedThread<R> {
   }
 
   #read(): Exit<R> | undefined {
-    const { over, leaving } = this.record;
-    if (over === Over.no) return undefined;
+    const { over } = this.record;
     if (over === Over.stuck) return terminatedExit(false);
     if (over === Over.terminated) return terminatedExit(true);
-    if (leaving?.hasBeside) {
+    if (over === Over.no) {
+      // The one who started it may have ended too, and then says nothing.
+      if (lifeOf(this.thread) === Life.stuck) return terminatedExit(false);
+      if (threadExists(this.thread)) return undefined;
+    }
+    const { leaving } = this.record;
+    if (leaving === undefined) {
+      return over === Over.no
+        ? terminatedExit(true)
+        : silentExit(undefined, this.#actor);
+    }
+    if (leaving.hasBeside) {
       return {
         reason: "failed",
         code: 1,

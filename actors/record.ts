@@ -33,6 +33,9 @@ const OVER = 6;
 const HEADER = 64;
 const MOST = 2 ** 30;
 
+/** The greatest length of an outcome, in bytes. */
+export const MOST_OUTCOME: number = MOST - HEADER;
+
 const REASONS = ["", "returned", "threw", "exited", "failed"] as const;
 
 /** How an actor may leave by itself. */
@@ -109,7 +112,7 @@ export class Record {
    * Says how the actor leaves. For the actor itself, before it leaves.
    *
    * @param outcome Holds the outcome in its first `length` bytes.
-   * @throws {RangeError} If the outcome is larger than 1 GiB.
+   *   At most {@linkcode MOST_OUTCOME}.
    */
   leave(
     reason: LeaveReason,

@@ -12,7 +12,14 @@ export interface Effort {
   readonly rounds: number;
   /** How long a sample takes at least, in ms, where the case allows. */
   readonly sample: number;
+  /**
+   * How long the rounds of a case go on at most, in ms: a machine that is busy
+   * with something else gets fewer of them, at least {@linkcode FEWEST_ROUNDS}.
+   */
+  readonly longest: number;
 }
+
+const FEWEST_ROUNDS = 3;
 
 /** What was measured of one contender: a figure for each round, or why none. */
 export interface Measured {
@@ -57,7 +64,10 @@ export async function measureCase(
       stands.push({ measured: measured[i]!, runner, count: one.least });
     }
     for (const stand of stands) await warmUp(one, effort, stand);
+    const start = performance.now();
     for (let round = 0; round < effort.rounds; round++) {
+      const isLate = performance.now() - start > effort.longest;
+      if (isLate && round >= FEWEST_ROUNDS) break;
       for (const stand of stands) await takeSample(one, effort, stand);
     }
     return { case: one, measured };
@@ -73,9 +83,9 @@ async function warmUp(
   stand: Stand,
 ): Promise<void> {
   for (let spent = 0; spent < 2 * sample;) {
-    const ms = await within(stand.runner.run(stand.count));
-    spent += ms;
-    const growth = Math.min(sample / ms, FASTEST_GROWTH);
+    const { wall } = await runOnce(stand);
+    spent += wall;
+    const growth = Math.min(sample / wall, FASTEST_GROWTH);
     stand.count = Math.min(most, Math.ceil(stand.count * growth));
   }
 }
@@ -83,16 +93,26 @@ async function warmUp(
 async function takeSample(
   { unit }: Case,
   { sample }: Effort,
-  { measured, runner, count }: Stand,
+  stand: Stand,
 ): Promise<void> {
   let ms = 0;
-  let done = 0;
+  let runs = 0;
   // A case that bounds its runs needs several; the others are near enough.
-  while (ms < sample / 2) {
-    ms += await within(runner.run(count));
-    done += count;
+  for (let spent = 0; spent < sample / 2; runs++) {
+    const one = await runOnce(stand);
+    ms += one.measured;
+    spent += one.wall;
   }
-  measured.figures.push(figureOf(unit, done, ms));
+  stand.measured.figures.push(figureOf(unit, runs * stand.count, ms));
+}
+
+/** Runs once: how long the work took, and how long all of it, in ms. */
+async function runOnce(
+  { runner, count }: Stand,
+): Promise<{ measured: number; wall: number }> {
+  const start = performance.now();
+  const measured = await within(runner.run(count));
+  return { measured, wall: performance.now() - start };
 }
 
 async function within<T>(work: Promise<T>): Promise<T> {

@@ -56,9 +56,15 @@ export function readOptions(args: readonly string[]): Options | undefined {
         throw new TypeError(`Cannot use "${args[i]}": no such option`);
     }
   }
-  return quick
-    ? { rounds: rounds ?? 3, sample: 40, only, json }
-    : { rounds: rounds ?? 5, sample: 200, only, json };
+  const effort: Effort = quick
+    ? { rounds: 3, sample: 40, longest: 2000 }
+    : { rounds: 5, sample: 200, longest: 14_000 };
+  return {
+    ...effort,
+    ...(rounds && { rounds, longest: Infinity }),
+    only,
+    json,
+  };
 }
 
 function wholeNumber(text: string | undefined): number {

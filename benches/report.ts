@@ -41,8 +41,14 @@ export function caseText({ case: one, measured }: CaseResult): string {
       ),
     ];
   });
+  const rounds = Math.max(...measured.map(({ figures }) => figures.length));
   return table([
-    [one.name, one.unit, "min – max", ...one.ours.map((ours) => `${ours} is`)],
+    [
+      `${one.name} (${rounds} rounds)`,
+      one.unit,
+      "min – max",
+      ...one.ours.map((ours) => `${ours} is`),
+    ],
     ...rows,
   ]);
 }

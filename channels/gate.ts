@@ -84,7 +84,10 @@ export class Gate extends Callers {
     if (
       this.#entry >= 0 && Atomics.load(words, first + this.#entry) === own
     ) {
-      return false;
+      if (Atomics.load(words, this.#at + ANYONE) !== 0) return false;
+      // A waker is about to say otherwise, or ended before it could.
+      Atomics.store(words, this.#at + ANYONE, 1);
+      return true;
     }
     for (let i = 0; i < ENTRIES; i++) {
       const id = Atomics.load(words, first + i);
@@ -130,7 +133,11 @@ export class Gate extends Callers {
     // Nobody is on the list. Said first and looked at again after: a thread
     // that enters from here on says otherwise once it stands there.
     Atomics.store(this.#words, this.#at + ANYONE, 0);
-    if (this.#wakeFirst()) Atomics.store(this.#words, this.#at + ANYONE, 1);
+    if (!this.#wakeFirst()) return;
+    // Somebody had just come. Other wakers may have read that nobody waits, and
+    // this thread may have slept since: so all are woken, once that is put right.
+    Atomics.store(this.#words, this.#at + ANYONE, 1);
+    this.wakeAll();
   }
 
   #wakeFirst(): boolean {

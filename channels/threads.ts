@@ -39,6 +39,8 @@ export const Life = {
   fenced: 1,
   /** It ended by itself and will touch no channel again. */
   left: 2,
+  /** It is fenced, and nobody waits any longer for it to stop. */
+  stuck: 3,
 } as const;
 
 const SLOT_BITS = 12;
@@ -61,6 +63,7 @@ const PARENT = 4;
 // What LIFE says where it is not the id; ids are positive.
 const FENCED = -1;
 const LEFT = -2;
+const STUCK = -3;
 
 let table: Int32Array<SharedArrayBuffer>;
 let own = 0;
@@ -184,7 +187,12 @@ export function lifeOf(id: number): number {
   if (life === id) return Life.running;
   // The slot's next thread may have begun to use these words.
   const isOwn = Atomics.load(table, at + ID) === id;
-  return isOwn && life === FENCED ? Life.fenced : Life.left;
+  if (!isOwn) return Life.left;
+  return life === FENCED
+    ? Life.fenced
+    : life === STUCK
+    ? Life.stuck
+    : Life.left;
 }
 
 /** The threads that `parent` started and that were not seen to be gone. */
@@ -212,6 +220,11 @@ export function childrenOf(parent: number): number[] {
 export function fenceThread(id: number): void {
   Atomics.compareExchange(table, slotOf(id) + LIFE, id, FENCED);
   for (const child of childrenOf(id)) fenceThread(child);
+}
+
+/** Says of a fenced thread that it does not stop. */
+export function giveUpThread(id: number): void {
+  Atomics.compareExchange(table, slotOf(id) + LIFE, FENCED, STUCK);
 }
 
 /** Says that this thread will touch no channel again. */

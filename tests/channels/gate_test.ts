@@ -223,3 +223,52 @@ Deno.test("Gate.wakeAll() reaches those without a place as well", () => {
   assertEquals(wakeCount(), count + 1);
   scene.gate.remove(one);
 });
+
+Deno.test("a wake-up given while another waker finds the list empty is not lost", () => {
+  using scene = new Scene();
+  const { words, gate } = scene;
+  const other = new Gate(words, 0, () => false);
+  for (let n = 0; n < 2; n++) scene.threads.push(claimThread());
+  // As if somebody had waited here before.
+  const one = waiter(() => false);
+  gate.add(one);
+  gate.remove(one);
+  const { store } = Atomics;
+  const before = words.slice(GATE_HEAD).findIndex((id) => id !== 0);
+  assertEquals(before, -1);
+  let isDone = false;
+  Atomics.store = ((array: Int32Array, at: number, value: number) => {
+    if (array.buffer !== words.buffer || isDone) return store(array, at, value);
+    // Between the waker's look at the list and its note that nobody is there,
+    // two threads come. Whatever it notes next, another waker comes before.
+    if (value === 0) {
+      scene.threads.forEach((id, index) => words[GATE_HEAD + index] = id);
+      store(words, 0, 2);
+      store(words, at, 1);
+      return store(array, at, 0);
+    }
+    isDone = true;
+    other.wakeOne();
+    return store(array, at, value);
+  }) as typeof Atomics.store;
+  try {
+    gate.wakeOne();
+  } finally {
+    Atomics.store = store;
+  }
+  assertEquals([scene.wakes(), scene.list], [[1, 1], []]);
+});
+
+Deno.test("a waker that ended amid a wake-up leaves nobody asleep for ever", () => {
+  using scene = new Scene();
+  const { words, gate } = scene;
+  let isThere = false;
+  gate.add(waiter(() => isThere));
+  // It had noted that nobody waits, and did not live to put that right.
+  words[GATE_HEAD - 1] = 0;
+  // What every thread does once the end of that one was seen.
+  gate.serve();
+  isThere = true;
+  gate.wakeOne();
+  assert(!gate.hasWaiters);
+});

@@ -141,24 +141,23 @@ stress("select loops under load take every item once", async (round) => {
   for (const queue of queues) await checkIsQuiet(queue);
 });
 
-for (const there of [false, true]) {
-  for (const back of [false, true]) {
-    const name = (blocks: boolean) => blocks ? "blocking" : "awaiting";
-    stress(
-      `a ${name(there)} and a ${
-        name(back)
-      } actor play ping-pong without a loss`,
-      async (round) => {
-        const [to, from] = [0, 1].map(() => new Queue<number>({ capacity: 1 }));
-        const count = 20_000;
-        const a = round.use(ping.spawn([to!, from!, { blocks: there, count }]));
-        const b = round.use(pong.spawn([to!, from!, { blocks: back, count }]));
-        assertEquals(await a.result(), count);
-        await b.result();
-        for (const queue of [to!, from!]) await checkIsQuiet(queue);
-      },
-    );
-  }
+const forms = ["awaiting", "blocking"] as const;
+for (const [there, back] of forms.flatMap((a) => forms.map((b) => [a, b]))) {
+  stress(
+    `ping-pong with one place loses no wake-up, ${there} there and ${back} back`,
+    async (round) => {
+      const [to, from] = [0, 1].map(() => new Queue<number>({ capacity: 1 }));
+      const options = (form = "") => ({
+        blocks: form === "blocking",
+        count: 20_000,
+      });
+      const a = round.use(ping.spawn([to!, from!, options(there)]));
+      const b = round.use(pong.spawn([to!, from!, options(back)]));
+      await a.result();
+      await b.result();
+      for (const queue of [to!, from!]) await checkIsQuiet(queue);
+    },
+  );
 }
 
 stress("consumers of a busy queue all get a share", async (round) => {
