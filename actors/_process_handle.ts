@@ -13,6 +13,7 @@ import {
   type PackedHandle,
   registerHandle,
 } from "../channels/handle.ts";
+import { INSPECT } from "../channels/inspect.ts";
 import { Identity } from "../channels/identity.ts";
 import { SOURCE, type Source, type Taken } from "../channels/source.ts";
 import { nextProcess, saidWord } from "../channels/threads.ts";
@@ -265,6 +266,16 @@ export class ProcessHandle<R> {
       parentId: this.parentId,
       daemon: this.daemon,
     };
+  }
+
+  [INSPECT](): string {
+    const exit = this.#thread?.ended;
+    const state = this.#thread === undefined
+      ? "not started"
+      : exit === undefined
+      ? "running"
+      : `${exit.reason}, code ${exit.code}`;
+    return `${this.#label} (${state})`;
   }
 
   get #label(): string {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { INSPECT } from "../channels/inspect.ts";
 import {
   addDeclaration,
   type Declaration,
@@ -116,6 +117,10 @@ class DeclaredFunction<A extends readonly unknown[], R>
     this.name = declaration.name;
     this.module = declaration.module;
     setDeclaration(this, declaration);
+  }
+
+  [INSPECT](): string {
+    return `actor ${JSON.stringify(this.name)}`;
   }
 
   spawn(...[args, options]: SpawnParameters<A>): Process<R> {

@@ -7,6 +7,7 @@
 import { nameChannel } from "./_bounds.ts";
 import { BrokenPipeError, PipeClosedError } from "./errors.ts";
 import { CHECK, PACK, type PackedHandle, registerHandle } from "./handle.ts";
+import { INSPECT } from "./inspect.ts";
 import { ItemIterator } from "./_item_iterator.ts";
 import { type Received, Receiver } from "./receiver.ts";
 import { Ring } from "./ring.ts";
@@ -233,6 +234,15 @@ export class Connection<S, R>
   /** Closes this end; see {@linkcode close}. */
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /**
+   * How it is logged: `connection (open)`.
+   *
+   * @internal
+   */
+  [INSPECT](): string {
+    return `${this.#label} (${this.#use})`;
   }
 
   /**

@@ -6,6 +6,7 @@
 
 import { QueueClosedError } from "./errors.ts";
 import { PACK, type PackedHandle, registerHandle } from "./handle.ts";
+import { INSPECT } from "./inspect.ts";
 import { Identity } from "./identity.ts";
 import { type Received, Receiver } from "./receiver.ts";
 import { ItemIterator } from "./_item_iterator.ts";
@@ -324,6 +325,17 @@ export class Queue<T>
   /** Closes the queue; see {@linkcode close}. */
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /**
+   * How it is logged: `queue "jobs" (3 items)`.
+   *
+   * @internal
+   */
+  [INSPECT](): string {
+    return `${this.#label} (${this.size} items${
+      this.closed ? ", closed" : ""
+    })`;
   }
 
   /**
