@@ -35,6 +35,7 @@ import type { Declaration } from "./declaration.ts";
 import type { Exit } from "./exit.ts";
 import { HOST_URL } from "./_host.ts";
 import {
+  type Ended,
   loadFailure,
   readExit,
   silentExit,
@@ -101,7 +102,8 @@ export class ActorThread<R> implements WatchedThread<R> {
   /** Settles when the end was seen, or when the thread turned out stuck. */
   readonly exit: Promise<Exit<R>>;
 
-  readonly #spec: ThreadSpec;
+  /** Without the arguments: a running actor keeps none of them alive here. */
+  readonly #actor: Ended;
   readonly #worker: Worker;
   readonly #port: ControlPort;
   readonly #life = new Callers();
@@ -125,14 +127,14 @@ export class ActorThread<R> implements WatchedThread<R> {
    * @throws {Deno.errors.NotCapable} If Deno refuses the permissions.
    */
   constructor(spec: ThreadSpec) {
-    this.#spec = spec;
+    const { declaration, permissions, name, startedAt } = spec;
+    this.#actor = { declaration, permissions, name, startedAt };
     this.exit = this.#exit.promise;
     this.thread = claimThread();
-    const { declaration, name } = spec;
     try {
       this.#worker = new Worker(
         trampolineUrl(HOST_URL, declaration.module),
-        { type: "module", name, ...workerPermissions(spec.permissions) },
+        { type: "module", name, ...workerPermissions(permissions) },
       );
     } catch (error) {
       releaseThread(this.thread);
@@ -146,7 +148,7 @@ export class ActorThread<R> implements WatchedThread<R> {
       unref(this.#worker);
       this.#port.unref?.();
     }
-    this.#post(port2);
+    this.#post(spec, port2);
     this.#attend();
     // A daemon is watched when somebody asks, since watching keeps the program
     // alive. That it left or was fenced is seen in any case.
@@ -186,8 +188,8 @@ export class ActorThread<R> implements WatchedThread<R> {
     this.#life.serve();
   }
 
-  #post(port: MessagePort): void {
-    const { declaration, name, id, lineage, daemon, args, beside } = this.#spec;
+  #post(spec: ThreadSpec, port: MessagePort): void {
+    const { declaration, name, id, lineage, daemon, args, beside } = spec;
     const self = currentProcess();
     const start: StartMessage = {
       port,
@@ -281,8 +283,9 @@ export class ActorThread<R> implements WatchedThread<R> {
         if (lifeOf(this.thread) !== Life.running) break;
         if (!await this.#isHeldAgain()) break;
       }
-    } catch {
-      return; // It was given up.
+    } catch (error) {
+      if (this.#watch.signal.aborted) return; // It was given up.
+      throw error;
     }
     await this.#onGone();
   }
@@ -309,10 +312,10 @@ export class ActorThread<R> implements WatchedThread<R> {
       : [];
     this.#settle(
       leaving !== undefined
-        ? readExit<R>(leaving, beside, this.#spec)
+        ? readExit<R>(leaving, beside, this.#actor)
         : this.#loadFailure !== undefined
-        ? loadFailure(this.#loadFailure, this.#spec)
-        : silentExit(this.#workerError, this.#spec),
+        ? loadFailure(this.#loadFailure, this.#actor)
+        : silentExit(this.#workerError, this.#actor),
     );
   }
 

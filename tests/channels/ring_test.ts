@@ -17,7 +17,7 @@ import { bytesOnRing } from "../../channels/_ring_bytes.ts";
 import { EMPTY, ENDED, Put, Ring } from "../../channels/ring.ts";
 import { claimThread, releaseThread } from "../../channels/threads.ts";
 import { Queue } from "../../mod.ts";
-import { getOnDemand } from "../fixtures/channels/engine_actors.ts";
+import { getOnDemand } from "../fixtures/channels/queue_actors.ts";
 import { soon } from "./inside.ts";
 import { randomFrom } from "./seeded.ts";
 
@@ -177,6 +177,38 @@ Deno.test("a producer that stopped before its commit has done nothing", () => {
     assertEquals([take(ring), take(ring)], [message(40, 1), message(50, 2)]);
     assertEquals(ring.take(), EMPTY);
   }
+});
+
+Deno.test("what a count makes real is in place before the count says so", () => {
+  const ring = Ring.create(0, MOST_BYTES);
+  const { words } = ring;
+  put(ring, message(40, 1));
+  const position = bytesOnRing(40);
+  const { store } = Atomics;
+  const seen: unknown[] = [];
+  Atomics.store = ((array: Int32Array, at: number, value: number) => {
+    if (array === words && at === PUTS) {
+      const all = new Uint8Array(ring.memory, words.byteLength);
+      const tail = words[TAIL + (value & 1)]!;
+      seen.push(["put", tail, all.slice(position + 4, tail)]);
+    }
+    if (array === words && at === GETS) {
+      const { bytes, offset } = ring.reader;
+      const head = words[HEAD + (value & 1)]!;
+      seen.push(["get", head, bytes.slice(offset, offset + 40)]);
+    }
+    return store(array, at, value);
+  }) as typeof Atomics.store;
+  try {
+    put(ring, message(20, 2));
+    take(ring);
+  } finally {
+    Atomics.store = store;
+  }
+  assertEquals(seen, [
+    ["put", position + bytesOnRing(20), message(20, 2)],
+    ["get", position, message(40, 1)],
+  ]);
 });
 
 Deno.test("a consumer that stopped before its commit has taken nothing", () => {

@@ -160,6 +160,24 @@ for (const [there, back] of forms.flatMap((a) => forms.map((b) => [a, b]))) {
   );
 }
 
+stress("a stream through one place loses no wake-up", async (round) => {
+  const queue = new Queue<Item>({ capacity: 1 });
+  const count = 5000;
+  const style = (): Style => ({
+    seed: round.seed(),
+    calls: round.of("await", "block"),
+    pauses: 0,
+    givesUp: 0,
+    largest: 0,
+  });
+  const maker = round.use(produce.spawn([queue, 0, count, style()]));
+  const taker = round.use(consume.spawn([queue, style()]));
+  assertEquals(await maker.result(), count);
+  queue.close();
+  checkLogs([await taker.result()], [count]);
+  await checkIsQuiet(queue);
+});
+
 stress("consumers of a busy queue all get a share", async (round) => {
   const queue = new Queue<number>({ capacity: 100 });
   const ready = new Queue<string>();
