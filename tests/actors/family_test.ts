@@ -20,6 +20,7 @@ import {
   greedyParent,
   namesOfChildren,
   parent,
+  returnsChild,
 } from "../fixtures/actors/family.ts";
 import { nothing, waits, whoAmI } from "../fixtures/actors/endings.ts";
 import { assertNoThreads } from "../leaks.ts";
@@ -70,6 +71,15 @@ for (const ending of ["return", "throw", "terminate", "stop"] as const) {
     await assertNoThreads();
   });
 }
+
+Deno.test("the handle of an actor whose parent has ended tells of its end, and waits for nothing", async () => {
+  const orphan = await returnsChild.spawn().result();
+  assertEquals(orphan.name, "left behind");
+  assertEquals((await orphan.join({ timeout: 10_000 }))?.reason, "terminated");
+  assertEquals(orphan.exitCode, -15);
+  orphan.terminate();
+  await assertNoThreads();
+});
 
 Deno.test("an actor without rights cannot load a module for a child; the error says what to give it", async () => {
   const exit = await childOfNone.spawn([], { name: "poor" }).join();
