@@ -7,7 +7,7 @@
 import { cases } from "./cases.ts";
 import { thisMachine } from "./machine.ts";
 import { type CaseResult, measureCase } from "./measure.ts";
-import { type Options, readOptions, USAGE } from "./options.ts";
+import { type Options, readOptions, USAGE, UsageError } from "./options.ts";
 import { asJson, caseText, machineText, targetsText } from "./report.ts";
 import { judge } from "./targets.ts";
 
@@ -20,7 +20,7 @@ async function main(options: Options): Promise<void> {
   );
   if (chosen.length === 0) {
     const names = cases.map(({ name }) => `"${name}"`).join(", ");
-    throw new TypeError(`Cannot choose cases: there are ${names}`);
+    throw new UsageError(`Cannot choose cases: there are ${names}`);
   }
   tell(machineText(machine));
   const results: CaseResult[] = [];
@@ -40,7 +40,7 @@ if (import.meta.main) {
     if (options === undefined) console.log(USAGE);
     else await main(options);
   } catch (error) {
-    console.error(error instanceof TypeError ? error.message : error);
+    console.error(error instanceof UsageError ? error.message : error);
     // A contender that hangs must not keep the program.
     Deno.exit(1);
   }

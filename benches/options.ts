@@ -14,6 +14,9 @@ export interface Options extends Effort {
   readonly json: boolean;
 }
 
+/** The command line is wrong; the message is for who wrote it. */
+export class UsageError extends Error {}
+
 /** How to call it. */
 export const USAGE = `deno task bench [options]
 
@@ -27,7 +30,7 @@ export const USAGE = `deno task bench [options]
  * Reads the command line.
  *
  * @returns Nothing if it asks for help.
- * @throws {TypeError} If it is wrong, with a text for the user.
+ * @throws {UsageError} If it is wrong.
  */
 export function readOptions(args: readonly string[]): Options | undefined {
   const only: string[] = [];
@@ -53,7 +56,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
         rounds = wholeNumber(value());
         break;
       default:
-        throw new TypeError(`Cannot use "${args[i]}": no such option`);
+        throw new UsageError(`Cannot use "${args[i]}": no such option`);
     }
   }
   const effort: Effort = quick
@@ -70,7 +73,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
 function wholeNumber(text: string | undefined): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= 1) return number;
-  throw new TypeError(
+  throw new UsageError(
     `Expected --rounds to be a whole number of at least 1, got ${text}`,
   );
 }

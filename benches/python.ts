@@ -53,10 +53,10 @@ class PythonRun {
   #rest = "";
 
   constructor(args: readonly string[]) {
-    const script = new URL("python/main.py", import.meta.url);
     this.#child = new Deno.Command(COMMAND, {
       // -B: leaves no compiled modules behind.
-      args: ["-B", decodeURIComponent(script.pathname), ...args],
+      args: ["-B", "main.py", ...args],
+      cwd: new URL("python/", import.meta.url),
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",

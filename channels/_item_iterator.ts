@@ -4,8 +4,9 @@
  * @module
  */
 
-import type { Receiver } from "./receiver.ts";
+import { NOTHING, type Receiver } from "./receiver.ts";
 import { EXIT, type Sentinel } from "./sentinel.ts";
+import { isTurnDue, turn } from "./_turn.ts";
 
 /**
  * Iterates until an `EXIT`, or until nothing can come any more.
@@ -30,6 +31,18 @@ export class ItemIterator<T> implements AsyncIterableIterator<T> {
   /** The next item. */
   next(): Promise<IteratorResult<T>> {
     if (this.#isDone) return Promise.resolve(END);
+    // An item that is there costs one promise and no more.
+    try {
+      const item = this.#receiver.takeSoon();
+      if (item !== NOTHING) {
+        const result = this.#onItem(item);
+        return isTurnDue()
+          ? turn().then(() => result)
+          : Promise.resolve(result);
+      }
+    } catch (error) {
+      return Promise.reject(error).catch(this.#onError);
+    }
     return this.#receiver.recv(undefined).then(this.#onItem, this.#onError);
   }
 

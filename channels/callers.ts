@@ -5,6 +5,8 @@
  * @module
  */
 
+import { Patience } from "./_patience.ts";
+
 /** One caller of this thread that waits at one or more places. */
 export interface Waiter {
   /**
@@ -36,6 +38,8 @@ export function isAttending(): boolean {
 
 /** The callers of this thread that wait for one thing. */
 export class Callers {
+  /** What the waits here have taught. */
+  readonly patience: Patience = new Patience();
   readonly #nodes = new Map<Waiter, Node>();
   #first: Node | undefined;
   #last: Node | undefined;

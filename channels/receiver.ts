@@ -56,12 +56,19 @@ export interface ReceiverChannel {
 }
 
 /** Nothing was taken; an item may be `undefined`, so that cannot say it. */
-const NOTHING: unique symbol = Symbol("nothing");
+export const NOTHING: unique symbol = Symbol("nothing");
+
+/**
+ * How long to look before a wait, in ms. Longer than for a blocking wait, since
+ * the wake-up of one that awaits takes the turn of an event loop as well.
+ */
+const LOOK = 0.04;
 
 /** Receives items from a ring. */
 export class Receiver<T> {
   readonly #ring: Ring;
   readonly #channel: ReceiverChannel;
+  readonly #isReadable = () => this.#ring.isReadable;
 
   /** Receives from `ring` for `channel`. */
   constructor(ring: Ring, channel: ReceiverChannel) {
@@ -73,13 +80,27 @@ export class Receiver<T> {
   recv(options: WaitOptions | undefined): Promise<T> {
     try {
       checkWait(options);
-      this.#channel.check();
-      const item = this.#takeInTurn();
+      const item = this.takeSoon();
       if (item === NOTHING) return this.#recvLater(options);
       return isTurnDue() ? turn().then(() => item) : Promise.resolve(item);
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /**
+   * Takes an item if there is one, or one is about to come.
+   *
+   * @throws If nothing can come any more.
+   */
+  takeSoon(): T | typeof NOTHING {
+    this.#channel.check();
+    const item = this.#takeInTurn();
+    if (item !== NOTHING) return item;
+    const { consumers } = this.#ring;
+    if (consumers.hasWaiters) return NOTHING;
+    const isThere = consumers.patience.look(this.#isReadable, LOOK);
+    return isThere ? this.#takeInTurn() : NOTHING;
   }
 
   /** Receives an item if there is one now. */
@@ -157,7 +178,8 @@ export class Receiver<T> {
 
   #recvLater(options: WaitOptions | undefined): Promise<T> {
     let item: T | typeof NOTHING = NOTHING;
-    return waitAt([this.#ring.consumers], {
+    const { consumers } = this.#ring;
+    return waitAt([consumers], {
       attempt: () => {
         this.#channel.check();
         item = this.#takeItem();

@@ -134,6 +134,9 @@ export function waitAt(
   return promise;
 }
 
+/** How long to look before a sleep, in ms; a sleeper wakes in about half. */
+const LOOK = 0.02;
+
 /**
  * Blocks the thread until `attempt` succeeds.
  *
@@ -148,6 +151,7 @@ export function blockAt(
   timeout: number,
 ): boolean {
   const deadline = performance.now() + timeout;
+  const { patience } = gates[0]!;
   try {
     for (;;) {
       stopIfFenced();
@@ -160,7 +164,9 @@ export function blockAt(
       // blocking, and with it have taken the thread off the list.
       let isListed = true;
       for (const gate of gates) if (gate.enter()) isListed = false;
-      if (isListed) sleep(seen, left);
+      if (isListed && !patience.look(() => wakeCount() !== seen, LOOK)) {
+        sleep(seen, left);
+      }
       serveAll();
     }
   } finally {

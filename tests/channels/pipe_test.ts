@@ -6,6 +6,9 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { Encoder } from "../../channels/encode.ts";
+import { Receiver } from "../../channels/receiver.ts";
+import { Ring } from "../../channels/ring.ts";
 import {
   BrokenPipeError,
   type Connection,
@@ -283,6 +286,25 @@ Deno.test("an iteration ends at the end of file, and when its own end is closed"
     d.close();
   }
   assertEquals(seen, ["bye"]);
+});
+
+Deno.test("what a sender sent just before it went comes before the end of file", () => {
+  const ring = Ring.create(0, 1000);
+  const encoder = new Encoder();
+  let isGone = false;
+  const receiver = new Receiver<string>(ring, {
+    label: "connection",
+    verb: "receive from",
+    check() {},
+    // The sender sends its last, and goes, just as this asks about it.
+    isOver() {
+      if (!isGone) ring.put(encoder.bytes, encoder.encode("last"));
+      return isGone = true;
+    },
+    endedError: () => new PipeClosedError("the end", "peer"),
+  });
+  assertEquals(receiver.tryRecv(), { state: "ok", value: "last" });
+  assertEquals(receiver.tryRecv(), { state: "closed" });
 });
 
 // --- poll -----------------------------------------------------------------

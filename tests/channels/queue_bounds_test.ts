@@ -148,6 +148,19 @@ Deno.test("with both bounds, who lacks bytes does not stand in the way of who la
   await soon(large.result());
 });
 
+Deno.test("one large item got makes room for all who wait with small ones", async () => {
+  const queue = new Queue<Uint8Array>({ maxBytes: 1000 });
+  await queue.put(bytes(900));
+  const ready = new Queue<string>();
+  await using a = putOne.spawn([ready, queue, bytes(200)]);
+  await using b = putOne.spawn([ready, queue, bytes(200)]);
+  for (let n = 0; n < 2; n++) await soon(ready.get());
+  assertEquals(await settledTo(() => sidesWaiting(queue).producers, 2), 2);
+  await queue.get();
+  await soon(Promise.all([a.result(), b.result()]));
+  assertEquals(queue.size, 2);
+});
+
 // --- growth ---------------------------------------------------------------
 
 Deno.test("items keep their order and their bytes while a queue grows", async () => {

@@ -72,7 +72,9 @@ export function stress(
       try {
         await runRound(seed, body);
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        const hangs = error instanceof DOMException &&
+          error.name === "TimeoutError";
+        const message = hangs ? "A wait hangs" : `${error}`;
         throw new Error(`${message} (TROUPE_SEED=${seed} repeats the round)`, {
           cause: error,
         });

@@ -1,14 +1,17 @@
 // Waiting itself: that no wake-up is lost between the awaiting and the blocking
 // form, and that nothing is left of a wait.
 import { assert, assertEquals, assertLess } from "@std/assert";
+import { Callers } from "../../channels/callers.ts";
 import { Gate, GATE_WORDS } from "../../channels/gate.ts";
 import { CONSUMERS } from "../../channels/_ring_layout.ts";
 import {
   claimThread,
+  ownThread,
   releaseThread,
   wakeAllThreads,
+  wakeThread,
 } from "../../channels/threads.ts";
-import { blockAt } from "../../channels/waiting.ts";
+import { blockAt, waitAt } from "../../channels/waiting.ts";
 import { Queue } from "../../mod.ts";
 import { getAllSync } from "../fixtures/channels/queue_actors.ts";
 import { root, runDeno } from "../tools/child.ts";
@@ -86,6 +89,31 @@ Deno.test("a thread that blocks serves its waits meanwhile, in their order", asy
   to.close();
   await soon(echo.join());
   assert(!isWaitingAt(queue));
+});
+
+Deno.test("a wake-up that comes during any look of a wait is not lost", async () => {
+  for (let when = 1; when <= 4; when++) {
+    let isThere = false;
+    let looks = 0;
+    const attempt = () => {
+      if (++looks !== when) return isThere;
+      // Just after this look what is waited for comes, with its wake-up.
+      isThere = true;
+      wakeThread(ownThread());
+      return false;
+    };
+    const waits = waitAt([new Callers()], {
+      attempt,
+      options: undefined,
+      late: () => "",
+    });
+    // The looks that a wait makes by itself are over: the others are wake-ups.
+    while (looks < when) {
+      wakeThread(ownThread());
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await soon(waits);
+  }
 });
 
 Deno.test("a wake-up whose thread ended before it looked goes to another", async () => {
