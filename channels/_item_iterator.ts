@@ -43,7 +43,10 @@ export class ItemIterator<T> implements AsyncIterableIterator<T> {
     } catch (error) {
       return Promise.reject(error).catch(this.#onError);
     }
-    return this.#receiver.recv(undefined).then(this.#onItem, this.#onError);
+    return this.#receiver.recvLater(undefined).then(
+      this.#onItem,
+      this.#onError,
+    );
   }
 
   /** Ends the iteration; takes nothing. */

@@ -81,7 +81,7 @@ export class Receiver<T> {
     try {
       checkWait(options);
       const item = this.takeSoon();
-      if (item === NOTHING) return this.#recvLater(options);
+      if (item === NOTHING) return this.recvLater(options);
       return isTurnDue() ? turn().then(() => item) : Promise.resolve(item);
     } catch (error) {
       return Promise.reject(error);
@@ -176,7 +176,8 @@ export class Receiver<T> {
     };
   }
 
-  #recvLater(options: WaitOptions | undefined): Promise<T> {
+  /** Receives the oldest item, without a first look whether there is one. */
+  recvLater(options: WaitOptions | undefined): Promise<T> {
     let item: T | typeof NOTHING = NOTHING;
     const { consumers } = this.#ring;
     return waitAt([consumers], {

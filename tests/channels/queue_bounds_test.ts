@@ -10,7 +10,7 @@ import { Queue } from "../../mod.ts";
 import { putOne } from "../fixtures/channels/queue_actors.ts";
 import { settledTo } from "../leaks.ts";
 import { sidesWaiting, soon } from "./inside.ts";
-import { randomFrom } from "./seeded.ts";
+import { randomFrom } from "./chance.ts";
 
 /** What a message takes on the ring beside its bytes: its head and filling. */
 const MOST_BESIDE = 24;

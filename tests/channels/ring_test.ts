@@ -19,7 +19,7 @@ import { claimThread, releaseThread } from "../../channels/threads.ts";
 import { Queue } from "../../mod.ts";
 import { getOnDemand } from "../fixtures/channels/queue_actors.ts";
 import { soon } from "./inside.ts";
-import { randomFrom } from "./seeded.ts";
+import { randomFrom } from "./chance.ts";
 
 const MOST_BYTES = 2 ** 20;
 

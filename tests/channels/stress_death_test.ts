@@ -28,7 +28,8 @@ import {
 } from "../fixtures/channels/stress_actors.ts";
 import { settledTo } from "../leaks.ts";
 import { isLocked, soon, waiterCount } from "./inside.ts";
-import { type Chance, type Round, stress } from "./seeded.ts";
+import type { Chance } from "./chance.ts";
+import { type Round, stress } from "./seeded.ts";
 
 const MOST_PRODUCERS = 16;
 
