@@ -49,7 +49,7 @@ import { Over, Record } from "./record.ts";
 import type { StartMessage } from "./_start.ts";
 import { endInTurn } from "./_terminations.ts";
 import { type TrampolineMessage, trampolineUrl } from "./_trampoline.ts";
-import type { WatchedThread } from "./_watched_thread.ts";
+import { EndListeners, type WatchedThread } from "./_watched_thread.ts";
 import { isLockFree, lockIsFree, lockName, programName } from "./_web_locks.ts";
 
 /**
@@ -101,6 +101,8 @@ export class ActorThread<R> implements WatchedThread<R> {
   readonly record: Record = new Record();
   /** Settles when the end was seen, or when the thread turned out stuck. */
   readonly exit: Promise<Exit<R>>;
+  /** Those who wait for that now. */
+  readonly listeners: EndListeners;
 
   /** Without the arguments: a running actor keeps none of them alive here. */
   readonly #actor: Ended;
@@ -130,6 +132,7 @@ export class ActorThread<R> implements WatchedThread<R> {
     const { declaration, permissions, name, startedAt } = spec;
     this.#actor = { declaration, permissions, name, startedAt };
     this.exit = this.#exit.promise;
+    this.listeners = new EndListeners(this.exit);
     this.thread = claimThread();
     try {
       this.#worker = new Worker(

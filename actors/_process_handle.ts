@@ -44,7 +44,7 @@ import {
   warnAboutPrompts,
 } from "./permissions.ts";
 import type { SpawnOptions, StopOptions } from "./spawn_options.ts";
-import { LATE, waitFor } from "./_wait_for.ts";
+import { LATE, waitForEnd } from "./_wait_for.ts";
 import { HandedThread, type WatchedThread } from "./_watched_thread.ts";
 
 /** The grace of an actor that has asked for its signal, in ms. */
@@ -182,15 +182,12 @@ export class ProcessHandle<R> {
   >;
   join(options?: WaitOptions): Promise<Exit<R> | undefined>;
   async join(options?: WaitOptions): Promise<Exit<R> | undefined> {
-    const exit = await waitFor(this.#watched("join").exit, options);
+    const exit = await waitForEnd(this.#watched("join"), options);
     return exit === LATE ? undefined : exit;
   }
 
   async result(options?: WaitOptions): Promise<R> {
-    const exit = await waitFor(
-      this.#watched("get the result of").exit,
-      options,
-    );
+    const exit = await waitForEnd(this.#watched("get the result of"), options);
     if (exit === LATE) {
       throw timeoutError(
         `Cannot get the result of ${this.#label}: it still ran after ` +
@@ -221,7 +218,7 @@ export class ProcessHandle<R> {
     if (thread.ended !== undefined) return thread.ended;
     thread.askToStop();
     const timeout = grace ?? (thread.record.hearsStop ? DEFAULT_GRACE : 0);
-    const exit = await waitFor(thread.exit, { timeout });
+    const exit = await waitForEnd(thread, { timeout });
     if (exit !== LATE) return exit;
     thread.terminate();
     return thread.exit;
@@ -240,11 +237,7 @@ export class ProcessHandle<R> {
         thread.ended === undefined
           ? undefined
           : { done: false, value: thread.ended },
-      start(look) {
-        let isWanted = true;
-        thread.exit.then(() => isWanted && look());
-        return () => isWanted = false;
-      },
+      start: (look) => thread.listeners.add(look),
     };
   }
 

@@ -1,5 +1,5 @@
 /**
- * Waiting for a promise, but not longer than asked.
+ * Waiting for the end of a thread, but not longer than asked.
  *
  * @module
  */
@@ -9,30 +9,36 @@ import {
   startTimer,
   type WaitOptions,
 } from "../channels/wait_options.ts";
+import type { Exit } from "./exit.ts";
+import type { WatchedThread } from "./_watched_thread.ts";
 
 /** The time was over first. */
 export const LATE: unique symbol = Symbol("late");
 
 /**
- * Waits for a promise that never rejects.
+ * Waits for the end of a thread. Leaves nothing behind, however it ends.
  *
- * @returns Its value, or {@linkcode LATE} if it took longer than `timeout` ms.
+ * @returns How it ended, or {@linkcode LATE} if it took longer than `timeout`.
  * @throws The signal's reason, if that came first.
  */
-export async function waitFor<T>(
-  promise: Promise<T>,
+export async function waitForEnd<R>(
+  thread: WatchedThread<R>,
   options: WaitOptions | undefined,
-): Promise<T | typeof LATE> {
+): Promise<Exit<R> | typeof LATE> {
   const timeout = checkWait(options);
-  if (timeout === Infinity && options?.signal === undefined) return promise;
+  if (thread.ended !== undefined) return thread.ended;
+  const { promise, resolve, reject } = Promise.withResolvers<
+    Exit<R> | typeof LATE
+  >();
   const signal = options?.signal;
-  const early = Promise.withResolvers<typeof LATE>();
-  const abort = () => early.reject(signal!.reason);
-  const stopTimer = startTimer(timeout, () => early.resolve(LATE));
+  const stopListening = thread.listeners.add(() => resolve(thread.exit));
+  const stopTimer = startTimer(timeout, () => resolve(LATE));
+  const abort = () => reject(signal!.reason);
   signal?.addEventListener("abort", abort, { once: true });
   try {
-    return await Promise.race([promise, early.promise]);
+    return await promise;
   } finally {
+    stopListening();
     stopTimer();
     signal?.removeEventListener("abort", abort);
   }

@@ -32,6 +32,8 @@ export interface WatchedThread<R> {
   readonly record: Record;
   /** Settles when the end was seen; never rejects. See {@linkcode watch}. */
   readonly exit: Promise<Exit<R>>;
+  /** Those who wait for {@linkcode exit} now. */
+  readonly listeners: EndListeners;
   /** How it ended, if that was seen. */
   readonly ended: Exit<R> | undefined;
   /** Whether the thread may still exist. */
@@ -44,6 +46,31 @@ export interface WatchedThread<R> {
   terminate(): void;
 }
 
+/**
+ * Those who wait for the end of a thread now.
+ *
+ * Waiting for the promise itself would leave a reaction on it for each wait
+ * that ended otherwise (a time-out, another source of a `select`), for as long
+ * as the thread lives.
+ */
+export class EndListeners {
+  readonly #listeners = new Set<() => void>();
+
+  /** Tells them when `exit` settles. */
+  constructor(exit: Promise<unknown>) {
+    exit.then(() => {
+      for (const listener of this.#listeners) listener();
+      this.#listeners.clear();
+    });
+  }
+
+  /** Adds one; gives what takes it away again. */
+  add(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
 /** The thread of a process that came from another thread. */
 export class HandedThread<R> implements WatchedThread<R> {
   /** See {@linkcode WatchedThread}. */
@@ -52,6 +79,8 @@ export class HandedThread<R> implements WatchedThread<R> {
   readonly record: Record;
   /** See {@linkcode WatchedThread}. */
   readonly exit: Promise<Exit<R>>;
+  /** See {@linkcode WatchedThread}. */
+  readonly listeners: EndListeners;
 
   readonly #actor: Ended;
   readonly #exit = Promise.withResolvers<Exit<R>>();
@@ -63,6 +92,7 @@ export class HandedThread<R> implements WatchedThread<R> {
     this.thread = thread;
     this.record = new Record(record);
     this.exit = this.#exit.promise;
+    this.listeners = new EndListeners(this.exit);
     this.#actor = actor;
   }
 
