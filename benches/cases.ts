@@ -4,15 +4,22 @@
  * @module
  */
 
+import { bunFlows, bunTrips } from "./bun.ts";
 import type { Case } from "./contender.ts";
+import { erlangFlows, erlangTrips } from "./erlang.ts";
 import type { Flow } from "./flow.ts";
 import { troupeFlows } from "./flow_troupe.ts";
+import { idleCpu, idleMemory } from "./idle.ts";
+import { computedGauge, cpuGauge, looking } from "./looking.ts";
 import { pythonFlows, pythonStarts, pythonTrips } from "./python.ts";
 import { rawFlows, rawTrips } from "./raw_contenders.ts";
 import { rawFirst, rawTeam } from "./starts_raw.ts";
 import { troupeFirst, troupeTeam } from "./starts_troupe.ts";
 import type { Heat } from "./trip_work.ts";
 import { troupeTrips } from "./trips_troupe.ts";
+
+/** Whether queues and pipes can move bytes: `{ transfer: [item.buffer] }`. */
+const CAN_MOVE = false;
 
 function queue(
   name: string,
@@ -27,8 +34,10 @@ function queue(
     most,
     ours: ["Troupe, get", "Troupe, getSync"],
     contenders: [
-      ...troupeFlows(flow),
+      ...troupeFlows(flow, CAN_MOVE),
       ...rawFlows(flow),
+      ...bunFlows(flow),
+      ...erlangFlows(flow),
       ...pythonFlows(flow),
     ],
   };
@@ -48,8 +57,22 @@ function trips(
     contenders: [
       ...troupeTrips(heat),
       ...rawTrips(heat),
+      ...bunTrips(heat),
+      ...erlangTrips(heat),
       ...pythonTrips(heat),
     ],
+  };
+}
+
+function looks(name: string, pairs: number, computers: number): Case {
+  return {
+    name: `looking, ${name}`,
+    unit: "µs",
+    least: 20,
+    most: 1e6,
+    gauge: computers > 0 ? computedGauge : cpuGauge,
+    ours: ["Troupe, recv", "Troupe, recvSync"],
+    contenders: looking(pairs, computers),
   };
 }
 
@@ -65,6 +88,9 @@ export const cases: readonly Case[] = [
   queue("1 MiB, 1 to 1", ["1 MiB", 1, 1], [16, 64]),
   trips("ping-pong, hot", "hot", [200, 1e6]),
   trips("ping-pong, after a rest", "cold", [20, 150]),
+  looks("one pair", 1, 0),
+  looks("two pairs", 2, 0),
+  looks("two pairs beside two that compute", 2, 2),
   {
     name: "start to first message",
     unit: "ms",
@@ -80,5 +106,25 @@ export const cases: readonly Case[] = [
     most: 1,
     ours: ["Troupe"],
     contenders: [troupeTeam, rawTeam, ...pythonStarts("team")],
+  },
+  {
+    name: "idle, memory of one of 500",
+    unit: "KiB",
+    least: 500,
+    most: 500,
+    isFresh: true,
+    fewest: 2,
+    ours: ["Troupe, queue"],
+    contenders: idleMemory,
+  },
+  {
+    name: "idle, CPU of a thread that waits",
+    unit: "CPU ms/s",
+    least: 2,
+    most: 2,
+    isFresh: true,
+    fewest: 1,
+    ours: ["Troupe, get", "Troupe, getSync"],
+    contenders: idleCpu,
   },
 ];

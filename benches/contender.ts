@@ -10,7 +10,8 @@ export interface Runner {
   /**
    * Does the work `count` times and verifies that it was done.
    *
-   * @returns How many milliseconds it took.
+   * @returns How many milliseconds it took, or how much of what else the unit
+   * of the case counts.
    */
   run(count: number): Promise<number>;
   /** Ends all threads and processes of the contender. */
@@ -26,8 +27,20 @@ export interface Contender {
   open(): Promise<Runner>;
 }
 
-/** How a measured time is told: as a rate, or as a time for one. */
-export type Unit = "messages/s" | "µs" | "ms";
+/**
+ * How what was measured is told: as a rate, or as what one takes of time, of
+ * memory, or of processor time for each second.
+ */
+export type Unit = "messages/s" | "µs" | "ms" | "KiB" | "CPU ms/s";
+
+/** What is read beside the figure of a case. */
+export interface Gauge {
+  readonly name: string;
+  /** A count that only grows; what a run adds to it is what it used. */
+  read(): number;
+  /** What the count is divided by: the times the work was done, or the ms. */
+  readonly per: "time" | "ms";
+}
 
 /** Some work that several contenders do, side by side. */
 export interface Case {
@@ -36,20 +49,28 @@ export interface Case {
   /** How often the work is done at first, and at most, in one run. */
   readonly least: number;
   readonly most: number;
+  /**
+   * Whether each run starts all it needs, so that nothing has to be warmed up.
+   */
+  readonly isFresh?: boolean;
+  /** The fewest rounds that will do on a machine that is late; 3 by default. */
+  readonly fewest?: number;
+  /** Shown beside the figure; for contenders within this program only. */
+  readonly gauge?: Gauge;
   /** The contenders that the others are compared with, at most two. */
   readonly ours: readonly string[];
   readonly contenders: readonly Contender[];
 }
 
 /** The figure of a run, in the unit of its case. */
-export function figureOf(unit: Unit, count: number, ms: number): number {
+export function figureOf(unit: Unit, count: number, measured: number): number {
   switch (unit) {
     case "messages/s":
-      return count / ms * 1000;
+      return count / measured * 1000;
     case "µs":
-      return ms * 1000 / count;
-    case "ms":
-      return ms / count;
+      return measured * 1000 / count;
+    default:
+      return measured / count;
   }
 }
 

@@ -4,7 +4,14 @@
  * @module
  */
 
-import { actor, type Connection, EXIT, pipe, Queue } from "../mod.ts";
+import {
+  actor,
+  type Connection,
+  EXIT,
+  pipe,
+  Queue,
+  type WaitOptions,
+} from "../mod.ts";
 import type { Contender } from "./contender.ts";
 import { type Flow, type FlowParties, flowRunner } from "./flow.ts";
 import {
@@ -18,12 +25,18 @@ import {
   produceAwaiting,
   Tally,
 } from "./flow_work.ts";
-import { type ItemKind, items } from "./items.ts";
+import { isOfBytes, type ItemKind, items, type Make } from "./items.ts";
 import { type Party, type Said, serve } from "./party.ts";
 import { partyOf } from "./troupe_line.ts";
 
 /** How items are put and got. */
-export type Form = "get" | "for await" | "getSync" | "recv";
+export type Form =
+  | "get"
+  | "get, transfer"
+  | "for await"
+  | "getSync"
+  | "recv"
+  | "recv, transfer";
 
 type Channel = Queue<unknown> | Connection<unknown, unknown>;
 
@@ -31,15 +44,30 @@ type Channel = Queue<unknown> | Connection<unknown, unknown>;
 function putting(
   channel: Channel,
   form: Form,
-): (order: FlowOrder, make: (id: number) => unknown) => void | Promise<void> {
-  if (channel.kind === "connection") {
-    return (order, make) =>
-      produceAwaiting(order, make, (item) => channel.send(item));
+): (order: FlowOrder, make: Make) => void | Promise<void> {
+  if (form === "getSync") {
+    const queue = channel as Queue<unknown>;
+    return (order, make) => produce(order, make, (item) => queue.putSync(item));
   }
-  return form === "getSync"
-    ? (order, make) => produce(order, make, (item) => channel.putSync(item))
-    : (order, make) =>
-      produceAwaiting(order, make, (item) => channel.put(item));
+  const put = form.endsWith("transfer")
+    ? puttingMoved(channel)
+    : channel.kind === "connection"
+    ? (item: unknown) => channel.send(item)
+    : (item: unknown) => channel.put(item);
+  return (order, make) => produceAwaiting(order, make, put);
+}
+
+/** Puts bytes by moving them. */
+function puttingMoved(channel: Channel): (item: unknown) => Promise<void> {
+  return channel.kind === "connection"
+    ? (item) => channel.send(item, moving(item))
+    : (item) => channel.put(item, moving(item));
+}
+
+function moving(item: unknown): WaitOptions {
+  const { buffer } = item as Uint8Array<ArrayBuffer>;
+  const options: { transfer: Transferable[] } = { transfer: [buffer] };
+  return options as WaitOptions;
 }
 
 /** The ways of a consumer in each form. */
@@ -48,15 +76,15 @@ function getting(
   form: Form,
 ): (tally: Tally) => void | Promise<void> {
   if (channel.kind === "connection") {
-    return (tally) => consumeAwaiting(tally, () => channel.recv());
+    return (tally) => consumeAwaiting(tally, () => channel.recv(), EXIT);
   }
   switch (form) {
     case "getSync":
-      return (tally) => consume(tally, () => channel.getSync());
+      return (tally) => consume(tally, () => channel.getSync(), EXIT);
     case "for await":
       return (tally) => consumeIterating(tally, channel);
     default:
-      return (tally) => consumeAwaiting(tally, () => channel.get());
+      return (tally) => consumeAwaiting(tally, () => channel.get(), EXIT);
   }
 }
 
@@ -131,7 +159,7 @@ function pipeEnds(): Record<Role, Channel> {
 }
 
 function open(flow: Flow, form: Form): FlowParties {
-  const ends = form === "recv" ? pipeEnds() : queueEnds();
+  const ends = form.startsWith("recv") ? pipeEnds() : queueEnds();
   const closers: (() => Promise<unknown>)[] = [];
   const party = (role: Role) => {
     const [line, there] = pipe<FlowOrder, Said<FlowReport>>();
@@ -154,11 +182,19 @@ function open(flow: Flow, form: Form): FlowParties {
   };
 }
 
-/** Troupe's contenders for a flow: one for each form that can carry it. */
-export function troupeFlows(flow: Flow): Contender[] {
-  const forms: Form[] = flow.producers + flow.consumers === 2
-    ? ["get", "for await", "getSync", "recv"]
-    : ["get", "for await", "getSync"];
+/**
+ * Troupe's contenders for a flow: one for each form that can carry it.
+ *
+ * @param canMove Whether queues and pipes can move bytes.
+ */
+export function troupeFlows(flow: Flow, canMove: boolean): Contender[] {
+  const forms: Form[] = ["get", "for await", "getSync"];
+  const isPair = flow.producers + flow.consumers === 2;
+  if (isPair) forms.push("recv");
+  if (canMove && isOfBytes(flow.kind)) {
+    forms.push("get, transfer");
+    if (isPair) forms.push("recv, transfer");
+  }
   return forms.map((form) => ({
     name: `Troupe, ${form}`,
     open: () => Promise.resolve(flowRunner(open(flow, form))),

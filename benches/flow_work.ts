@@ -1,11 +1,11 @@
 /**
  * The work of producers and consumers: the loops that all contenders in
- * JavaScript share.
+ * JavaScript share, also those in an engine that cannot load Troupe. So each
+ * brings its own mark of the end.
  *
  * @module
  */
 
-import { EXIT, type Sentinel } from "../mod.ts";
 import type { Make, Touch } from "./items.ts";
 
 /** What one producer or consumer is to do. */
@@ -87,22 +87,27 @@ export async function produceAwaiting(
   for (let id = first; id < first + count; id++) await put(make(id));
 }
 
-/** Consumes by calls that return with an item. */
-export function consume(tally: Tally, get: () => unknown): void {
+/** Consumes by calls that return with an item, or with the mark `end`. */
+export function consume(
+  tally: Tally,
+  get: () => unknown,
+  end: unknown,
+): void {
   for (;;) {
     const item = get();
-    if (item === EXIT || !tally.add(item)) return;
+    if (item === end || !tally.add(item)) return;
   }
 }
 
 /** Consumes by calls that are awaited. */
 export async function consumeAwaiting(
   tally: Tally,
-  get: () => Promise<unknown | Sentinel>,
+  get: () => Promise<unknown>,
+  end: unknown,
 ): Promise<void> {
   for (;;) {
     const item = await get();
-    if (item === EXIT || !tally.add(item)) return;
+    if (item === end || !tally.add(item)) return;
   }
 }
 

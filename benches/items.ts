@@ -10,6 +10,11 @@ import nested from "./nested_item.json" with { type: "json" };
 /** What a queue carries in a case. */
 export type ItemKind = "int" | "small" | "nested" | "64 KiB" | "1 MiB";
 
+/** Whether items of a kind are bytes, which can be moved. */
+export function isOfBytes(kind: ItemKind): boolean {
+  return kind === "64 KiB" || kind === "1 MiB";
+}
+
 /** Makes an item that carries an id, afresh at each call. */
 export type Make = (id: number) => unknown;
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { bun } from "./bun.ts";
+import { erlang } from "./erlang.ts";
 import { python } from "./python.ts";
 
 /** The machine, as far as it matters. */
@@ -13,8 +15,10 @@ export interface Machine {
   readonly os: string;
   readonly arch: string;
   readonly cores: number;
-  /** Not there if Python is not. */
+  /** The versions of the peers that are there. */
   readonly python: string | undefined;
+  readonly bun: string | undefined;
+  readonly erlang: string | undefined;
 }
 
 /** The machine that this program runs on. */
@@ -26,5 +30,7 @@ export function thisMachine(): Machine {
     arch: Deno.build.arch,
     cores: navigator.hardwareConcurrency,
     python: python?.version,
+    bun,
+    erlang,
   };
 }

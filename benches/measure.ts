@@ -14,7 +14,7 @@ export interface Effort {
   readonly sample: number;
   /**
    * How long the rounds of a case go on at most, in ms: a machine that is busy
-   * with something else gets fewer of them, at least {@linkcode FEWEST_ROUNDS}.
+   * with something else gets fewer of them, but not fewer than the case wants.
    */
   readonly longest: number;
 }
@@ -25,6 +25,8 @@ const FEWEST_ROUNDS = 3;
 export interface Measured {
   readonly name: string;
   readonly figures: readonly number[];
+  /** What the gauge of the case showed in each round, if there is one. */
+  readonly gauged: readonly number[];
   readonly missing?: string;
 }
 
@@ -41,7 +43,10 @@ const LONGEST_RUN = 60_000;
 const FASTEST_GROWTH = 8;
 
 interface Stand {
-  readonly measured: Measured & { readonly figures: number[] };
+  readonly measured: Measured & {
+    readonly figures: number[];
+    readonly gauged: number[];
+  };
   readonly runner: Runner;
   count: number;
 }
@@ -55,6 +60,7 @@ export async function measureCase(
     name,
     missing,
     figures: [],
+    gauged: [],
   }));
   const stands: Stand[] = [];
   try {
@@ -63,11 +69,13 @@ export async function measureCase(
       const runner = await open();
       stands.push({ measured: measured[i]!, runner, count: one.least });
     }
-    for (const stand of stands) await warmUp(one, effort, stand);
+    if (!one.isFresh) {
+      for (const stand of stands) await warmUp(one, effort, stand);
+    }
     const start = performance.now();
     for (let round = 0; round < effort.rounds; round++) {
       const isLate = performance.now() - start > effort.longest;
-      if (isLate && round >= FEWEST_ROUNDS) break;
+      if (isLate && round >= (one.fewest ?? FEWEST_ROUNDS)) break;
       for (const stand of stands) await takeSample(one, effort, stand);
     }
     return { case: one, measured };
@@ -91,22 +99,28 @@ async function warmUp(
 }
 
 async function takeSample(
-  { unit }: Case,
+  { unit, gauge }: Case,
   { sample }: Effort,
   stand: Stand,
 ): Promise<void> {
-  let ms = 0;
+  const before = gauge?.read() ?? 0;
+  let measured = 0;
+  let spent = 0;
   let runs = 0;
   // A case that bounds its runs needs several; the others are near enough.
-  for (let spent = 0; spent < sample / 2; runs++) {
+  for (; spent < sample / 2; runs++) {
     const one = await runOnce(stand);
-    ms += one.measured;
+    measured += one.measured;
     spent += one.wall;
   }
-  stand.measured.figures.push(figureOf(unit, runs * stand.count, ms));
+  const count = runs * stand.count;
+  stand.measured.figures.push(figureOf(unit, count, measured));
+  if (gauge === undefined) return;
+  const used = gauge.read() - before;
+  stand.measured.gauged.push(used / (gauge.per === "ms" ? spent : count));
 }
 
-/** Runs once: how long the work took, and how long all of it, in ms. */
+/** Runs once: what was measured, and how long all of it took, in ms. */
 async function runOnce(
   { runner, count }: Stand,
 ): Promise<{ measured: number; wall: number }> {

@@ -1,5 +1,6 @@
 /**
- * The contenders that use Deno's workers and message ports as they are.
+ * The contenders that use workers and message ports as they are: Deno's, and in
+ * a program of their own those of another engine (`raw_main.ts`).
  *
  * @module
  */
@@ -13,6 +14,7 @@ import {
   flowRunner,
 } from "./flow.ts";
 import type { FlowOrder, FlowReport } from "./flow_work.ts";
+import { isOfBytes } from "./items.ts";
 import { FarParty, PortLine } from "./party.ts";
 import { type Medium, portConsumer, portProducer } from "./raw_ports.ts";
 import { portAsker } from "./raw_trips.ts";
@@ -114,7 +116,7 @@ function betweenWorkers(flow: Flow, medium: Medium): FlowParties {
 /** The plain contenders for a flow. */
 export function rawFlows(flow: Flow): Contender[] {
   const { kind, producers, consumers } = flow;
-  const isByte = kind === "64 KiB" || kind === "1 MiB";
+  const canMove = isOfBytes(kind);
   const ways: [string, boolean, () => FlowParties][] = [
     [
       "bare ring",
@@ -122,7 +124,7 @@ export function rawFlows(flow: Flow): Contender[] {
       () => betweenWorkers(flow, new BareRing().memory),
     ],
     ["MessagePort", true, () => betweenWorkers(flow, "copy")],
-    ["MessagePort, transfer", isByte, () => betweenWorkers(flow, "transfer")],
+    ["MessagePort, transfer", canMove, () => betweenWorkers(flow, "transfer")],
     [
       "postMessage to Worker",
       producers === 1,

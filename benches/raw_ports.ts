@@ -83,7 +83,7 @@ export function portConsumer(
         return Promise.resolve();
       },
       finish() {
-        consume(tally, () => ring.get());
+        consume(tally, () => ring.get(), END);
         return Promise.resolve(tally.report());
       },
     };

@@ -12,10 +12,13 @@ import type { Judged } from "./targets.ts";
 
 /** The machine, in a few lines. */
 export function machineText(machine: Machine): string {
-  const { deno, v8, os, arch, cores, python } = machine;
+  const { deno, v8, os, arch, cores, python, bun, erlang } = machine;
+  const peers = [["Python", python], ["Bun", bun], ["Erlang/OTP", erlang]];
   return [
     `Deno ${deno} (V8 ${v8}), ${os} ${arch}, ${cores} cores`,
-    python === undefined ? "No Python" : `Python ${python}, multiprocessing`,
+    peers.map(([name, version]) =>
+      version === undefined ? `no ${name}` : `${name} ${version}`
+    ).join(", "),
     "× = how many times better Troupe is than the contender of the line;",
     "~ marks a tie",
   ].join("\n");
@@ -27,13 +30,15 @@ export function caseText({ case: one, measured }: CaseResult): string {
     measured.filter(({ figures }) => figures.length > 0)
       .map(({ name, figures }) => [name, median(figures)]),
   );
-  const rows = measured.map(({ name, figures, missing }) => {
+  const { gauge } = one;
+  const rows = measured.map(({ name, figures, gauged, missing }) => {
     if (missing !== undefined) return [name, missing];
     const figure = middles.get(name)!;
     return [
       name,
       short(figure),
       `${short(Math.min(...figures))} – ${short(Math.max(...figures))}`,
+      ...gauge ? [short(median(gauged))] : [],
       ...one.ours.map((ours) =>
         ours === name
           ? ""
@@ -47,6 +52,7 @@ export function caseText({ case: one, measured }: CaseResult): string {
       `${one.name} (${rounds} rounds)`,
       one.unit,
       "min – max",
+      ...gauge ? [gauge.name] : [],
       ...one.ours.map((ours) => `${ours} is`),
     ],
     ...rows,
@@ -81,12 +87,14 @@ export function asJson(
   results: readonly CaseResult[],
   judged: readonly Judged[],
 ): string {
-  const cases = results.map(({ case: { name, unit }, measured }) => ({
+  const cases = results.map(({ case: { name, unit, gauge }, measured }) => ({
     name,
     unit,
-    contenders: measured.map((one) => ({
+    gauge: gauge?.name,
+    contenders: measured.map(({ gauged, ...one }) => ({
       ...one,
       median: one.figures.length > 0 ? median(one.figures) : undefined,
+      gauged: gauge && gauged,
     })),
   }));
   const targets = judged.map(({ target, ratio }) => ({

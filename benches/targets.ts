@@ -25,11 +25,21 @@ const PYTHON = ["Python Queue", "Python SimpleQueue", "Python Pipe"];
 const PORT = ["MessagePort"];
 const TRANSFER = ["MessagePort, transfer"];
 const FORK = ["Python Process, fork"];
+const BUN = ["Bun MessagePort"];
+const ERLANG = ["Erlang send"];
 
 const targets: readonly Target[] = [
   ...["small, 1 to 1", "small, 2 to 1", "small, 1 to 2"].flatMap((name) => [
     { case: name, ours: "Troupe, get", beside: PORT, least: 10 },
     { case: name, ours: "Troupe, get", beside: PYTHON, least: 12 },
+    { case: name, ours: "Troupe, get", beside: BUN, least: 2 },
+    {
+      case: name,
+      ours: "Troupe, get",
+      beside: ERLANG,
+      least: 1,
+      note: "its send never waits",
+    },
   ]),
   {
     case: "int, 1 to 1",

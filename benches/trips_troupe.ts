@@ -6,6 +6,7 @@
 
 import { actor, type Connection, pipe } from "../mod.ts";
 import type { Contender } from "./contender.ts";
+import { stopLooking } from "./no_looking.ts";
 import { type Said, serve } from "./party.ts";
 import {
   askerBy,
@@ -20,7 +21,7 @@ import {
 import { partyOf } from "./troupe_line.ts";
 
 /** How both sides receive. */
-type Form = "recv" | "recvSync";
+export type Form = "recv" | "recvSync";
 
 type End = Connection<number, number>;
 
@@ -64,7 +65,9 @@ const asker = actor(
     line: Connection<Said<number>, TripOrder>,
     end: End,
     form: Form,
+    looks: boolean,
   ) {
+    if (!looks) stopLooking();
     const { ask, rest } = forms[form];
     const party = askerBy((trips) => ask(end, trips), rest);
     for await (const order of line) {
@@ -76,16 +79,18 @@ const asker = actor(
 
 const answerer = actor(
   import.meta,
-  async function answerer(end: End, form: Form) {
+  async function answerer(end: End, form: Form, looks: boolean) {
+    if (!looks) stopLooking();
     await forms[form].answer(end);
   },
 );
 
-function open(form: Form): TripParties {
+/** Starts two actors that make round trips. */
+export function openTrips(form: Form, looks: boolean): TripParties {
   const [line, there] = pipe<TripOrder, Said<number>>();
   const [one, other] = pipe<number>();
-  const asking = asker.spawn([there, one, form]);
-  const answering = answerer.spawn([other, form]);
+  const asking = asker.spawn([there, one, form, looks]);
+  const answering = answerer.spawn([other, form, looks]);
   return {
     asker: partyOf(asking, line),
     async close() {
@@ -100,6 +105,6 @@ function open(form: Form): TripParties {
 export function troupeTrips(heat: Heat): Contender[] {
   return (["recv", "recvSync"] as const).map((form) => ({
     name: `Troupe, ${form}`,
-    open: () => Promise.resolve(tripRunner(open(form), heat)),
+    open: () => Promise.resolve(tripRunner(openTrips(form, true), heat)),
   }));
 }
