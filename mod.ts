@@ -77,11 +77,12 @@ export type {
   TargetCheck,
 } from "./actors/sendable.ts";
 
-export {
-  Queue,
-  type QueueCloseOptions,
-  type QueueOptions,
-} from "./channels/queue.ts";
+export { Queue } from "./channels/queue.ts";
+export type {
+  QueueCloseOptions,
+  QueueOptions,
+} from "./channels/queue_options.ts";
+export type { QueueStats } from "./channels/queue_stats.ts";
 export { pipe, type PipeOptions } from "./channels/pipe.ts";
 export type { Connection } from "./channels/connection.ts";
 export { EXIT, type Sentinel } from "./channels/sentinel.ts";
@@ -96,6 +97,16 @@ export {
 } from "./channels/select.ts";
 export type { Received } from "./channels/receiver.ts";
 export type { Ended, Selectable, Source, Taken } from "./channels/source.ts";
+export type {
+  SendOptions,
+  SendSyncOptions,
+  TransferOptions,
+} from "./channels/send_options.ts";
+export type {
+  BlockUntilOptions,
+  Running,
+  UntilOptions,
+} from "./channels/until.ts";
 export type { BlockOptions, WaitOptions } from "./channels/wait_options.ts";
 
 export {
@@ -116,5 +127,6 @@ export {
   BrokenPipeError,
   NotSendableError,
   PipeClosedError,
+  ProducersEndedError,
   QueueClosedError,
 } from "./channels/errors.ts";

@@ -28,7 +28,9 @@ import {
   wakeAllThreads,
   wakeThread,
 } from "../channels/threads.ts";
+import { introduceToBroker } from "../channels/broker.ts";
 import { packAll, unpackAll } from "../channels/handle.ts";
+import { shapeTable } from "../channels/shapes.ts";
 import { waitAt } from "../channels/waiting.ts";
 import { currentProcess } from "./current_process.ts";
 import type { Declaration } from "./declaration.ts";
@@ -194,12 +196,15 @@ export class ActorThread<R> implements WatchedThread<R> {
   #post(spec: ThreadSpec, port: MessagePort): void {
     const { declaration, name, id, lineage, daemon, args, beside } = spec;
     const self = currentProcess();
+    const broker = introduceToBroker(this.thread);
     const start: StartMessage = {
       port,
+      broker,
       program: programName(),
       lock: lockName(this.thread),
       table: threadTable(),
       thread: this.thread,
+      shapes: shapeTable(),
       parentThread: ownThread(),
       record: this.record.memory,
       module: declaration.module,
@@ -212,7 +217,7 @@ export class ActorThread<R> implements WatchedThread<R> {
       daemon,
       parent: { name: self.name, id: self.id },
     };
-    this.#worker.postMessage(start, [port, args.buffer]);
+    this.#worker.postMessage(start, [port, broker, args.buffer]);
   }
 
   /** Sees, at every wake-up of this thread, whether the actor left. */

@@ -14,11 +14,13 @@
  * @module
  */
 
+import { joinBroker } from "../channels/broker.ts";
 import { Callers } from "../channels/callers.ts";
 import { decode } from "../channels/decode.ts";
 import { Encoder } from "../channels/encode.ts";
 import { NotSendableError } from "../channels/errors.ts";
 import { packAll, unpackAll } from "../channels/handle.ts";
+import { joinShapes } from "../channels/shapes.ts";
 import {
   childrenOf,
   fenceThread,
@@ -47,6 +49,8 @@ export function run(
   close: () => void,
 ): void {
   joinProgram(start.table, start.thread, close);
+  joinShapes(start.shapes);
+  joinBroker(start.broker);
   setProgramName(start.program);
   new Host(start, close).run(load);
 }

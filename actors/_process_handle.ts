@@ -17,6 +17,7 @@ import { INSPECT } from "../channels/inspect.ts";
 import { Identity } from "../channels/identity.ts";
 import { SOURCE, type Source, type Taken } from "../channels/source.ts";
 import { nextProcess, saidWord } from "../channels/threads.ts";
+import { THREAD } from "../channels/until.ts";
 import {
   checkTimeout,
   timeoutError,
@@ -241,6 +242,10 @@ export class ProcessHandle<R> {
     };
   }
 
+  get [THREAD](): number {
+    return this.#startedThread("wait for the end of").thread;
+  }
+
   [CHECK](): void {
     this.#startedThread("send");
   }
@@ -334,7 +339,9 @@ function checkOptions(
   }
 }
 
-registerHandle("process", (packed) => {
+registerHandle("process", { unpack });
+
+function unpack(packed: PackedHandle): unknown {
   const handed = packed as unknown as {
     readonly thread: number;
     readonly record: SharedArrayBuffer;
@@ -353,4 +360,4 @@ registerHandle("process", (packed) => {
   return new ProcessHandle({}, {
     [HANDED]: { ...handed, thread, declaration },
   });
-});
+}

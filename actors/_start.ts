@@ -10,6 +10,8 @@ import type { ParentProcess } from "./current_process.ts";
 export interface StartMessage {
   /** The control port: the actor's own line to its parent. */
   readonly port: MessagePort;
+  /** The actor's way to the broker. */
+  readonly broker: MessagePort;
   /** What tells the locks of this program from others'. */
   readonly program: string;
   /** The lock to hold while the thread exists. */
@@ -18,6 +20,8 @@ export interface StartMessage {
   readonly table: SharedArrayBuffer;
   /** See `table`. */
   readonly thread: number;
+  /** The program's table of shapes. */
+  readonly shapes: SharedArrayBuffer;
   /** The id of the thread that starts it. */
   readonly parentThread: number;
   /** The actor's record. */

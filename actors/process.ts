@@ -7,6 +7,7 @@
 import type { PACK, PackedHandle } from "../channels/handle.ts";
 import type { Selectable, Taken } from "../channels/source.ts";
 import type { WaitOptions } from "../channels/wait_options.ts";
+import type { Running } from "../channels/until.ts";
 import type { Exit } from "./exit.ts";
 import { ProcessHandle } from "./_process_handle.ts";
 import type { SpawnOptions, StopOptions } from "./spawn_options.ts";
@@ -76,7 +77,7 @@ export interface FunctionActor<A extends readonly unknown[], R> {
  * @typeParam R What the function returns.
  */
 export interface Process<R = unknown>
-  extends Selectable<Taken<Exit<R>>>, AsyncDisposable {
+  extends Selectable<Taken<Exit<R>>>, Running, AsyncDisposable {
   /** The kind of handle this is. */
   readonly kind: "process";
   /** What it is called, here and inside. */

@@ -19,12 +19,16 @@ const values: [name: string, value: unknown][] = [
   ["64 KiB of bytes", new Uint8Array(1 << 16)],
 ];
 
+/** Encodes without the program's table of shapes, as for another program. */
+const selfContained = new Encoder({ selfContained: true });
+
 // All values pass once before any is measured: a program that sends one kind of
 // value only is the exception, and its figures would be flattering.
 for (let i = 0; i < 1000; i++) {
   for (const [, value] of values) {
     const length = encoder.encode(value);
     decode(encoder.bytes, 0, length);
+    selfContained.encode(value);
   }
 }
 
@@ -38,6 +42,9 @@ for (const [name, value] of values) {
   });
   Deno.bench(`${name}: decode`, { group }, () => {
     decode(message, 0, length);
+  });
+  Deno.bench(`${name}: encode self-contained`, { group }, () => {
+    selfContained.encode(value);
   });
   Deno.bench(`${name}: structuredClone`, { group }, () => {
     structuredClone(value);

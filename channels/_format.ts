@@ -14,6 +14,13 @@
  *   OBJECT │    │   text      text      int 7  text
  *          │    └ 2 keys                └─┬──────────┘
  *          └ the key list: 8 bytes        a value for each key
+ *
+ *   and 6 once its keys are a shape of the program, here number 3
+ *
+ *   ┌────┬────┬────┬────────┐
+ *   │ 20 │ 03 │ 87 │ 42 h i │
+ *   └────┴────┴────┴────────┘
+ *   SHAPE  3   int 7  text
  * ```
  *
  * | tag       | name           | what follows                                  |
@@ -32,6 +39,7 @@
  * | `0b`      | BIGINT         | sign (1: negative), count, magnitude          |
  * | `0c`      | UTF8           | count in 4 bytes, bytes: well-formed text     |
  * | `0d`      | UTF16          | count, 2 bytes for each unit: any text        |
+ * | `0e`      | POOLED         | count of units: text out of the pool          |
  * | `10`      | OBJECT ①       | key list, then a value for each key           |
  * | `11`      | OBJECT_AGAIN ① | number of a key list, a value for each key    |
  * | `12`      | DICTIONARY ①   | count, then count × (text, value)             |
@@ -48,7 +56,10 @@
  * | `1d`      | ERROR ①        | three texts and more, see `_error_writer.ts`  |
  * | `1e`      | REFERENCE      | number of an object met before                |
  * | `1f`      | BESIDE ①       | index among the things that travel beside     |
- * | `20`…`3f` |                | free, for key lists known program-wide        |
+ * | `20`…`23` | SHAPE ①        | 1 byte, then a value for each key             |
+ * | `24`      | BULK ①         | index among the bytes apart, count            |
+ * | `25`      | BULK_PART ①    | kind, index, count: a view with its own buffer |
+ * | `26`…`3f` |                | free                                          |
  * | `40`…`7f` | text           | tag − `40` latin1 units, a byte for each      |
  * | `80`…`ff` | int            | the int is tag − `80`                         |
  *
@@ -62,7 +73,19 @@
  * count of bytes, and in these a count of keys and a text for each.
  *
  * The keys stand before the values so that a list seen in an earlier message is
- * recognised by its bytes, without making a single string.
+ * recognised by its bytes, without making a single string. The number of a shape
+ * has ten bits, the upper two in the tag; see `shapes.ts`.
+ *
+ * To read or write a text of medium length costs more than its bytes: so such
+ * texts are joined to pools, long texts that are read and written at once. They
+ * stand behind the value, in the order in which POOLED texts use them up:
+ *
+ * ```text
+ *   │ value, with 0e 05 and 0e 03 in it │ 0c … hellobye │ size: 4 bytes │
+ *                                       └── pools ──────┘ of the pools
+ * ```
+ *
+ * A pool is short, since a text cut out of it keeps all of it in memory.
  *
  * @module
  */
@@ -93,6 +116,8 @@ export const BIGINT = 0x0b;
 export const UTF8 = 0x0c;
 /** Tag of a text with units beyond latin1 that is short or not well-formed. */
 export const UTF16 = 0x0d;
+/** Tag of a text that stands in a pool at the end of the message. */
+export const POOLED = 0x0e;
 /** Tag of a plain object that spells out its keys. */
 export const OBJECT = 0x10;
 /** Tag of a plain object with the keys of an earlier one in the message. */
@@ -125,6 +150,12 @@ export const ERROR = 0x1d;
 export const REFERENCE = 0x1e;
 /** Tag of a thing that travels beside the bytes. */
 export const BESIDE = 0x1f;
+/** First tag of a plain object with the keys of a shape; three more follow. */
+export const SHAPE = 0x20;
+/** Tag of an `ArrayBuffer` whose bytes travel apart. */
+export const BULK = 0x24;
+/** Tag of a view of a part of a buffer, where the part travels apart. */
+export const BULK_PART = 0x25;
 /** Tag of the empty short text; longer ones follow, up to {@linkcode SMALL_INT}. */
 export const SHORT_TEXT = 0x40;
 /** Tag of the int 0; 1 to 127 follow. */
@@ -132,11 +163,25 @@ export const SMALL_INT = 0x80;
 
 /** Whether a tag is one of an object, or of a reference to one. */
 export function isObject(tag: number): boolean {
-  return tag >= OBJECT && tag <= BESIDE;
+  return tag >= OBJECT && tag < SHORT_TEXT;
+}
+
+/** Whether a tag is one of a value that stands by itself. */
+export function isLeaf(tag: number): boolean {
+  return tag < OBJECT && tag !== POOLED || tag >= SHORT_TEXT;
 }
 
 /** The greatest length of a text whose tag says how long it is. */
 export const LONGEST_SHORT_TEXT: number = SMALL_INT - SHORT_TEXT - 1;
+
+/** The most units of text that a pool holds. */
+export const MOST_POOLED = 512;
+
+/**
+ * From so many bytes on a buffer can travel apart from the message. Less is copied
+ * twice in the time that it takes to hand over a buffer.
+ */
+export const BULK_BYTES: number = 8 * 1024;
 
 /**
  * The most keys that an object may have to be sent as OBJECT. One with more is

@@ -16,6 +16,7 @@ import {
   INT16,
   INT32,
   NULL,
+  POOLED,
   SENTINEL,
   SHORT_TEXT,
   SMALL_INT,
@@ -36,34 +37,76 @@ const NOTHING = new Uint8Array(0);
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 const strictUtf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
 
-// One double and its bytes, seen through both windows.
-const float = new Float64Array(1);
-const int64 = new BigInt64Array(float.buffer);
-const eight = new Uint8Array(float.buffer);
+const NO_VIEW = new DataView(NOTHING.buffer);
+
+/** The window on memory of this size is kept from one message to the next. */
+const MOST_KEPT = 64 * 1024;
 
 /** A message, and how each primitive value is read from it. */
 export class Input {
   /** The memory that the message lies in. */
   bytes: Uint8Array = NOTHING;
+  /** The same memory, for numbers of several bytes. */
+  #view: DataView = NO_VIEW;
+  /** The memory that `bytes` and `#view` show. */
+  #memory: Uint8Array = NOTHING;
+  #isKept = true;
   /** Where the next byte is. */
   position = 0;
   /** Where the message ends. */
   end = 0;
   #start = 0;
+  /** The text pool that is being used up; the rest of the pools lies behind. */
+  #pool = "";
+  #poolAt = 0;
+  #poolsAt = -1;
+  #poolsEnd = 0;
 
   /** Sets out to read the message from `start` to `end`. */
   open(bytes: Uint8Array, start: number, end: number): void {
-    // A subclass, as Node's Buffer is, may give its own memory for a copy of it.
-    this.bytes = bytes.constructor === Uint8Array
-      ? bytes
-      : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+    if (bytes !== this.#memory) this.#use(bytes);
     this.position = this.#start = start;
     this.end = end;
   }
 
+  #use(memory: Uint8Array): void {
+    // A subclass, as Node's Buffer is, may give its own memory for a copy of it.
+    const bytes = memory.constructor === Uint8Array
+      ? memory
+      : new Uint8Array(memory.buffer, memory.byteOffset, memory.length);
+    const { buffer, byteOffset, length } = bytes;
+    const view = new DataView(buffer, byteOffset, length);
+    this.#isKept = buffer.byteLength <= MOST_KEPT &&
+      !(buffer instanceof ArrayBuffer ? buffer.resizable : buffer.growable);
+    this.bytes = bytes;
+    this.#view = view;
+    this.#memory = memory;
+  }
+
   /** Lets go of the message. */
   close(): void {
-    this.bytes = NOTHING;
+    if (!this.#isKept) {
+      this.#memory = this.bytes = NOTHING;
+      this.#view = NO_VIEW;
+    }
+    if (this.#poolsAt >= 0) this.#closePools();
+  }
+
+  #closePools(): void {
+    this.#pool = "";
+    this.#poolAt = 0;
+    this.#poolsAt = -1;
+  }
+
+  /** Makes sure that the message is over. */
+  checkEnd(): void {
+    if (this.position !== this.end) this.fail("something follows the value");
+    if (this.#poolsAt < 0) return;
+    if (
+      this.#poolAt !== this.#pool.length || this.#poolsAt !== this.#poolsEnd
+    ) {
+      this.fail("its pool holds more texts");
+    }
   }
 
   /** Throws for what the bytes cannot mean. */
@@ -142,6 +185,8 @@ export class Input {
         return this.utf8();
       case UTF16:
         return this.utf16();
+      case POOLED:
+        return this.pooled();
       case UNDEFINED:
         return undefined;
       case SENTINEL:
@@ -158,37 +203,33 @@ export class Input {
   /** Reads an integer of two bytes. */
   int16(): number {
     this.need(2);
-    const { bytes, position } = this;
+    const { position } = this;
     this.position = position + 2;
-    return (bytes[position]! | bytes[position + 1]! << 8) << 16 >> 16;
+    return this.#view.getInt16(position, true);
   }
 
   /** Reads an integer of four bytes. */
   int32(): number {
     this.need(4);
-    const { bytes, position } = this;
+    const { position } = this;
     this.position = position + 4;
-    return bytes[position]! | bytes[position + 1]! << 8 |
-      bytes[position + 2]! << 16 | bytes[position + 3]! << 24;
+    return this.#view.getInt32(position, true);
   }
 
   /** Reads a number of eight bytes. */
   float64(): number {
-    this.#eightBytes();
-    return float[0]!;
+    this.need(8);
+    const { position } = this;
+    this.position = position + 8;
+    return this.#view.getFloat64(position, true);
   }
 
   /** Reads a bigint of eight bytes. */
   bigint64(): bigint {
-    this.#eightBytes();
-    return int64[0]!;
-  }
-
-  #eightBytes(): void {
     this.need(8);
-    const { bytes, position } = this;
-    for (let i = 0; i < 8; i++) eight[i] = bytes[position + i]!;
+    const { position } = this;
     this.position = position + 8;
+    return this.#view.getBigInt64(position, true);
   }
 
   /** Reads a bigint of any size. */
@@ -215,7 +256,45 @@ export class Input {
     if (tag >= SHORT_TEXT && tag < SMALL_INT) return this.shortText(tag);
     if (tag === UTF8) return this.utf8();
     if (tag === UTF16) return this.utf16();
+    if (tag === POOLED) return this.pooled();
     return this.failBefore("a text is missing");
+  }
+
+  /** Takes a text from the pool. */
+  pooled(): string {
+    const length = this.count();
+    if (this.#poolAt === this.#pool.length) this.#nextPool();
+    const start = this.#poolAt;
+    const end = start + length;
+    if (end > this.#pool.length) this.fail("a text is not in the pool");
+    this.#poolAt = end;
+    return this.#pool.substring(start, end);
+  }
+
+  /** Reads the next pool; pools lie behind everything else. */
+  #nextPool(): void {
+    if (this.#poolsAt < 0) this.#findPools();
+    const { position, end } = this;
+    this.position = this.#poolsAt;
+    this.end = this.#poolsEnd;
+    const tag = this.byte();
+    if (tag === UTF8) this.#pool = this.utf8();
+    else if (tag === UTF16) this.#pool = this.utf16();
+    else this.failBefore("a text pool is missing");
+    this.#poolAt = 0;
+    this.#poolsAt = this.position;
+    this.position = position;
+    this.end = end;
+  }
+
+  #findPools(): void {
+    const { position, end } = this;
+    this.need(4);
+    const start = end - 4 - this.#view.getUint32(end - 4, true);
+    if (start < position) this.fail("the text pools are too long");
+    this.#poolsAt = start;
+    this.#poolsEnd = end - 4;
+    this.end = start;
   }
 
   /** Reads a text whose length is in its tag. */

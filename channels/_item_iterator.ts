@@ -7,6 +7,8 @@
 import { NOTHING, type Receiver } from "./receiver.ts";
 import { EXIT, type Sentinel } from "./sentinel.ts";
 import { isTurnDue, turn } from "./_turn.ts";
+import { checkUntil, type Until, type UntilOptions } from "./until.ts";
+import { checkWait } from "./wait_options.ts";
 
 /**
  * Iterates until an `EXIT`, or until nothing can come any more.
@@ -17,15 +19,20 @@ import { isTurnDue, turn } from "./_turn.ts";
 export class ItemIterator<T> implements AsyncIterableIterator<T> {
   readonly #receiver: Receiver<T | Sentinel>;
   readonly #isEnd: (error: unknown) => boolean;
+  readonly #options: UntilOptions | undefined;
+  readonly #until: Until | undefined;
   #isDone = false;
 
   /** Iterates over `receiver`; `isEnd` tells which of its errors is the end. */
   constructor(
     receiver: Receiver<T | Sentinel>,
     isEnd: (error: unknown) => boolean,
+    options?: UntilOptions,
   ) {
     this.#receiver = receiver;
     this.#isEnd = isEnd;
+    this.#options = options;
+    this.#until = checkUntil(options?.until);
   }
 
   /** The next item. */
@@ -33,7 +40,8 @@ export class ItemIterator<T> implements AsyncIterableIterator<T> {
     if (this.#isDone) return Promise.resolve(END);
     // An item that is there costs one promise and no more.
     try {
-      const item = this.#receiver.takeSoon();
+      if (this.#options !== undefined) checkWait(this.#options);
+      const item = this.#receiver.takeSoon(this.#until);
       if (item !== NOTHING) {
         const result = this.#onItem(item);
         return isTurnDue()
@@ -43,7 +51,7 @@ export class ItemIterator<T> implements AsyncIterableIterator<T> {
     } catch (error) {
       return Promise.reject(error).catch(this.#onError);
     }
-    return this.#receiver.recvLater(undefined).then(
+    return this.#receiver.recvLater(this.#options, this.#until).then(
       this.#onItem,
       this.#onError,
     );

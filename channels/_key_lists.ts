@@ -1,18 +1,11 @@
 /**
- * The key lists of the objects that this thread receives.
+ * The key lists that messages spell out.
  *
  * @module
  */
 
 import type { Input } from "./_input.ts";
-
-/** The keys of an object that is to be built. */
-export interface KeyList {
-  /** The keys, in the order of the values. */
-  readonly names: readonly string[];
-  /** Whether all may be assigned, as nothing inherited stands in the way. */
-  readonly assignable: boolean;
-}
+import { type KeyList, keyList } from "./shapes.ts";
 
 interface Known {
   readonly bytes: Uint8Array;
@@ -50,10 +43,7 @@ function spelled(input: Input, end: number): KeyList {
     names.push(input.text());
   }
   if (input.position !== end) input.fail("a key list has another length");
-  // Assigning would call an inherited setter, or fail where the inherited one is
-  // read-only; `__proto__` is the well-known case.
-  const assignable = names.every((name) => !(name in Object.prototype));
-  return { names, assignable };
+  return keyList(names);
 }
 
 /** The list that these bytes spell, if they were met before. */

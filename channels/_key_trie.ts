@@ -1,10 +1,10 @@
 /**
  * The key lists of the objects that this thread sends.
  *
- * Programs send many objects and few kinds of them. The keys of a kind are
- * written out once; afterwards their bytes are copied. To find them without
- * hashing, the lists form a tree, walked along while the keys of an object are
- * enumerated, as engines find the hidden class of an object by its transitions:
+ * Programs send many objects and few kinds of them. To find the list of an object
+ * without hashing, the lists form a tree, walked along while the keys of an
+ * object are enumerated, as engines find the hidden class of an object by its
+ * transitions:
  *
  * ```text
  *   (root) ─id─▶ [id] ─msg─▶ [id, msg]
@@ -16,6 +16,7 @@
 
 import { LONGEST_SHORT_TEXT, MOST_KEYS } from "./_format.ts";
 import type { Output } from "./_output.ts";
+import { shapeOf } from "./shapes.ts";
 
 /**
  * The tree starts anew when it has so many nodes: a program that sends objects
@@ -23,11 +24,26 @@ import type { Output } from "./_output.ts";
  */
 const MOST_NODES = 4096;
 
-/** The bytes of a list are kept from its second use on: some come only once. */
+/** A list goes into the table at its second use: some come only once. */
 const OFTEN = 2;
+
+/** The bytes of a list are kept once it was spelled out so many times. */
+const VERY_OFTEN = 4;
+
+/** So few children are looked through one by one. */
+const FEW = 8;
+
+const NO_KEYS: string[] = [];
+const NO_NODES: KeyNode[] = [];
 
 /** A list of keys, and how it may go on. */
 export class KeyNode {
+  /** The key that came next the last time, and the list with it. */
+  lastKey: string | undefined = undefined;
+  /** See `lastKey`. */
+  lastChild: KeyNode | undefined = undefined;
+  /** The number of the list in the shape table, or −1. */
+  shape: number = -1;
   /** The last message that spelled the list out. */
   message = 0;
   /** The number that the list has in that message. */
@@ -36,14 +52,16 @@ export class KeyNode {
   readonly size: number;
   readonly #key: string;
   readonly #parent: KeyNode | undefined;
-  #lastKey: string | undefined = undefined;
-  #lastChild: KeyNode | undefined = undefined;
-  #children: Map<string, KeyNode> | undefined = undefined;
-  #names: readonly string[] | undefined = undefined;
-  /** The bytes of the list, in words to be copied quickly, and their number. */
-  #words: Int32Array | undefined = undefined;
-  #length = 0;
+  #keys: string[] = NO_KEYS;
+  #nodes: KeyNode[] = NO_NODES;
+  #more: Map<string, KeyNode> | undefined = undefined;
+  #names: string[] | undefined = undefined;
+  /** Whether the list is one object's own, and not part of the tree. */
+  #isLoose = false;
+  /** The bytes of the list as an OBJECT spells it. */
+  #bytes: Uint8Array | undefined = undefined;
   #uses = 0;
+  #spelled = 0;
 
   /** The empty list, or `parent` with `key` after it. */
   constructor(parent?: KeyNode, key: string = "") {
@@ -52,25 +70,47 @@ export class KeyNode {
     this.size = parent === undefined ? 0 : parent.size + 1;
   }
 
-  /** The list with one key more; `undefined` if that is not worth remembering. */
-  with(key: string): KeyNode | undefined {
-    // The children of most nodes are few, and the same one is meant most times.
-    if (this.#lastKey === key) return this.#lastChild;
-    const child = this.#children?.get(key) ?? this.#grow(key);
-    if (child !== undefined) {
-      this.#lastKey = key;
-      this.#lastChild = child;
+  /** The list with one key more. */
+  with(key: string): KeyNode {
+    if (this.#isLoose) {
+      this.#names!.push(key);
+      return this;
+    }
+    const child = this.#find(key) ?? this.#grow(key);
+    if (!child.#isLoose) {
+      this.lastKey = key;
+      this.lastChild = child;
     }
     return child;
   }
 
-  #grow(key: string): KeyNode | undefined {
-    if (key.length > LONGEST_SHORT_TEXT || this.size === MOST_KEYS) {
-      return undefined;
+  #find(key: string): KeyNode | undefined {
+    const keys = this.#keys;
+    for (let i = 0; i < keys.length; i++) {
+      if (keys[i] === key) return this.#nodes[i];
     }
+    return this.#more?.get(key);
+  }
+
+  #grow(key: string): KeyNode {
     const child = new KeyNode(this, key);
-    this.#children ??= new Map();
-    this.#children.set(key, child);
+    if (key.length > LONGEST_SHORT_TEXT || this.size === MOST_KEYS) {
+      child.#isLoose = true;
+      child.#names = [...this.names, key];
+      return child;
+    }
+    if (this.#keys.length === 0) {
+      this.#nodes = [child];
+      this.#keys = [key];
+    } else if (this.#keys.length < FEW) {
+      // Not pushed: if the stack ends in between, they still belong together.
+      const at = this.#keys.length;
+      this.#nodes[at] = child;
+      this.#keys[at] = key;
+    } else {
+      this.#more ??= new Map();
+      this.#more.set(key, child);
+    }
     if (++nodes === MOST_NODES) plant();
     return child;
   }
@@ -86,32 +126,37 @@ export class KeyNode {
     return names;
   }
 
-  /** Writes the list. */
-  write(output: Output): void {
-    if (this.#words === undefined) this.#spell(output);
-    else output.words(this.#words, this.#length);
+  /** Counts a use of the list; at the second one it goes into the table. */
+  enlist(): number {
+    if (this.#isLoose) return -1;
+    if (++this.#uses === OFTEN) this.shape = shapeOf(this.names);
+    return this.shape;
   }
 
-  #spell(output: Output): void {
+  /** Writes the list. */
+  write(output: Output): void {
+    if (this.#bytes !== undefined) return output.raw(this.#bytes);
     const start = output.position;
-    output.byte(0); // where the length goes
-    output.count(this.size);
-    for (const name of this.names) output.text(name);
-    const length = output.position - start - 1;
-    if (length > 0x7f) {
-      output.byte(0); // makes room: such a length takes two bytes
-      output.bytes.copyWithin(start + 2, start + 1, output.position - 1);
-    }
-    const end = output.position;
-    output.position = start;
-    output.count(length);
-    output.position = end;
-    if (++this.#uses < OFTEN) return;
-    this.#length = end - start;
-    const words = new Int32Array((this.#length + 3) >> 2);
-    new Uint8Array(words.buffer).set(output.bytes.subarray(start, end));
-    this.#words = words;
+    writeKeyList(output, this.names);
+    if (this.#isLoose || ++this.#spelled < VERY_OFTEN) return;
+    this.#bytes = output.bytes.slice(start, output.position);
   }
+}
+
+/** Writes a list of keys as an OBJECT spells it. */
+function writeKeyList(output: Output, names: readonly string[]): void {
+  const start = output.position;
+  output.count(names.length);
+  for (const name of names) output.text(name);
+  const length = output.position - start;
+  // The length goes before the list; it is known only now.
+  output.count(length);
+  const size = output.position - start - length;
+  const { bytes, position } = output;
+  bytes.copyWithin(start + size, start, position - size);
+  output.position = start;
+  output.count(length);
+  output.position = position;
 }
 
 let nodes = 0;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { KeyList } from "./_key_lists.ts";
+import type { KeyList } from "./shapes.ts";
 
 const NOTHING = {};
 
@@ -46,10 +46,11 @@ export class ReadFrame {
     end: number,
     hidden: number,
     keys: KeyList | undefined,
+    next: number,
   ): void {
     this.kind = kind;
     this.target = target;
-    this.next = 0;
+    this.next = next;
     this.end = end;
     this.keys = keys;
     this.hidden = hidden;

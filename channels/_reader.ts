@@ -1,10 +1,11 @@
 /**
  * The walk that turns bytes into a value.
  *
- * A container is made when its tag is met, given the next number and put in its
- * place at once, and filled afterwards: so references to it may come from inside
- * of it. The containers being filled are frames on a stack of the walk's own; see
- * `_writer.ts`, whose mirror image this is.
+ * A container is made when its tag is met, given the next number, and filled
+ * afterwards: so references to it may come from inside of it. Down to a certain
+ * depth it is filled by recursion; what is deeper is put in its place at once and
+ * filled later, with a stack of frames of the walk's own. See `_writer.ts`, whose
+ * mirror image this is.
  *
  * @module
  */
@@ -20,12 +21,14 @@ import {
   OBJECT_AGAIN,
   REFERENCE,
   SET,
+  SHAPE,
+  SHORT_TEXT,
+  SMALL_INT,
 } from "./_format.ts";
-import { Input } from "./_input.ts";
-import { type KeyList, readKeyList } from "./_key_lists.ts";
-import { define } from "./_define.ts";
-import { makeSparse } from "./_sparse.ts";
-import { ReadFrame, type ReadFrameKind } from "./_read_frame.ts";
+import { readKeyList } from "./_key_lists.ts";
+import { IDLE, type State } from "./_state.ts";
+import { ReadStack, SHALLOW } from "./_read_stack.ts";
+import { type KeyList, shapeAt } from "./shapes.ts";
 
 /** Stacks that have grown beyond this are given back after the message. */
 const DEEP = 1024;
@@ -38,24 +41,28 @@ const DEEP = 1024;
 const MOST_ADDRESSES = 2 ** 38;
 
 const NOTHING_BESIDE: readonly unknown[] = [];
+const NOTHING_APART: readonly Uint8Array<ArrayBuffer>[] = [];
 
 /** Makes an object that is neither plain nor a container of other values. */
 export type ReadSpecial = (reader: Reader, tag: number) => object;
 
 /** Reads messages, one after another. */
-export class Reader extends Input {
+export class Reader extends ReadStack {
+  /** Whether a message is being read, or was given up. */
+  state: State = IDLE;
   readonly #readSpecial: ReadSpecial;
   #beside = NOTHING_BESIDE;
-  #frames: ReadFrame[] = [];
-  #depth = 0;
+  #bulk = NOTHING_APART;
+  /** The first of the bytes apart that no buffer was made of. */
+  #bulkNext = 0;
+  /** Whether a loop goes on with the frames that are opened. */
+  #isDriven = false;
   /** The objects of the message by number; undefined while one is made. */
   #objects: (object | undefined)[] = [];
   #size = 0;
   /** The key lists of the message by number; outdated from `keyListCount` on. */
   #keyLists: KeyList[] = [];
   #keyListCount = 0;
-  /** For how many more holes the arrays may take memory. */
-  #holes = 0;
   #addresses = 0;
 
   /** Makes a reader that leaves special objects to `readSpecial`. */
@@ -65,46 +72,72 @@ export class Reader extends Input {
   }
 
   /** Reads a whole message. */
-  message(beside: readonly unknown[] | undefined): unknown {
-    this.#beside = beside ?? NOTHING_BESIDE;
-    this.#holes = this.end - this.position;
+  message(
+    beside: readonly unknown[] | undefined,
+    bulk: readonly Uint8Array<ArrayBuffer>[] | undefined,
+  ): unknown {
+    if (beside !== undefined) this.#beside = beside;
+    if (bulk !== undefined) this.#bulk = bulk;
+    this.holes = this.end - this.position;
     this.#addresses = MOST_ADDRESSES;
     const root = this.value();
-    while (this.#depth > 0) this.#continue(this.#frames[this.#depth - 1]!);
-    if (this.position !== this.end) this.fail("something follows the value");
+    this.checkEnd();
     return root;
   }
 
   /** Reads a whole message that holds no object; leaves nothing to clear. */
   leafMessage(): unknown {
     const root = this.leaf(this.byte());
-    if (this.position !== this.end) this.fail("something follows the value");
+    this.checkEnd();
     return root;
   }
 
-  /** Lets go of all that the last message was about, finished or not. */
+  /** Lets go of all that the last message was about. */
   clear(): void {
     this.close();
-    this.#beside = NOTHING_BESIDE;
-    for (; this.#depth > 0; this.#depth--) {
-      this.#frames[this.#depth - 1]!.release();
-    }
-    if (this.#frames.length > DEEP) this.#frames = [];
-    if (this.#size > DEEP) this.#objects = [];
-    else for (let i = 0; i < this.#size; i++) this.#objects[i] = undefined;
+    if (this.#beside !== NOTHING_BESIDE) this.#beside = NOTHING_BESIDE;
+    if (this.#bulk !== NOTHING_APART) this.#bulk = NOTHING_APART;
+    this.#bulkNext = 0;
+    const size = this.#size;
+    if (size > DEEP) this.#objects = [];
+    else for (let i = 0; i < size; i++) this.#objects[i] = undefined;
     this.#size = 0;
     if (this.#keyListCount > DEEP) this.#keyLists = [];
     this.#keyListCount = 0;
+    this.clearStack();
   }
 
-  /** Reads a value; a container is made, its children follow later. */
-  value(): unknown {
+  /** The same for a message that may be unfinished. */
+  abandon(): void {
+    this.clear();
+    this.abandonStack();
+    this.#isDriven = false;
+    this.state = IDLE;
+  }
+
+  /** Reads a value. A container that is deep is made, its children follow. */
+  override value(): unknown {
     const tag = this.byte();
     return isObject(tag) ? this.#anyObject(tag) : this.leaf(tag);
   }
 
   #anyObject(tag: number): unknown {
+    if (this.level < SHALLOW || this.#isDriven) return this.#oneObject(tag);
+    this.#isDriven = true;
+    const depth = this.depth;
+    const object = this.#oneObject(tag);
+    this.drive(depth);
+    this.#isDriven = false;
+    return object;
+  }
+
+  #oneObject(tag: number): unknown {
     switch (tag) {
+      case SHAPE:
+      case SHAPE + 1:
+      case SHAPE + 2:
+      case SHAPE + 3:
+        return this.#object(this.#shape(tag));
       case OBJECT:
         return this.#object(this.#keyList());
       case OBJECT_AGAIN:
@@ -148,19 +181,21 @@ export class Reader extends Input {
     return object;
   }
 
-  /** Says what the children of the object just begun are. */
-  fill<T extends object>(
-    target: T,
-    kind: ReadFrameKind,
-    end: number,
-    hidden = 0,
-    keys?: KeyList,
-  ): T {
-    if (end === 0) return target;
-    const depth = this.#depth++;
-    if (depth === this.#frames.length) this.#frames.push(new ReadFrame());
-    this.#frames[depth]!.open(kind, target, end, hidden, keys);
-    return target;
+  /** Takes a buffer whose bytes travelled apart. */
+  apart(): ArrayBuffer {
+    const index = this.count();
+    const length = this.count();
+    const bytes = this.#bulk[index];
+    // A buffer that is used twice would be shared by what is not.
+    if (index < this.#bulkNext || bytes?.length !== length) {
+      return this.fail("bytes that travel apart are missing");
+    }
+    const { buffer } = bytes;
+    if (buffer.byteLength !== length || buffer.resizable) {
+      return this.fail("bytes that travel apart are of another length");
+    }
+    this.#bulkNext = index + 1;
+    return buffer;
   }
 
   /** Reads how many bytes of address space to set aside. */
@@ -203,152 +238,61 @@ export class Reader extends Input {
     return this.#keyLists[number]!;
   }
 
+  #shape(tag: number): KeyList {
+    const number = (tag - SHAPE) << 8 | this.byte();
+    return shapeAt(number) ?? this.fail("its shape is not known");
+  }
+
   #object(keys: KeyList): object {
     const target: Record<string, unknown> = {};
-    this.begin(target);
-    const { length } = keys.names;
-    // Most objects hold no other objects, and are complete at once.
-    const next = keys.assignable
-      ? this.#assignLeaves(target, keys.names, 0)
-      : 0;
-    if (next < length) {
-      this.fill(target, "object", length, 0, keys);
-      this.#frames[this.#depth - 1]!.next = next;
+    const number = this.#size++;
+    // To note a new object in an old list is slow. The root is noted only when
+    // something comes that may refer to it.
+    if (number > 0 || !keys.assignable) this.#objects[number] = target;
+    const { names } = keys;
+    if (this.level >= SHALLOW || !keys.assignable) {
+      return this.fill(target, "object", names.length, 0, keys);
     }
+    const level = this.level++;
+    for (let i = 0; i < names.length; i++) {
+      const tag = this.byte();
+      target[names[i]!] = tag >= SMALL_INT
+        ? tag - SMALL_INT
+        : tag >= SHORT_TEXT
+        ? this.shortText(tag)
+        : tag >= OBJECT
+        ? this.#child(tag, target, level)
+        : this.leaf(tag);
+    }
+    this.level = level;
     return target;
   }
 
-  /** Reads values into fields up to the first object, and says which it is. */
-  #assignLeaves(
-    target: Record<string, unknown>,
-    names: readonly string[],
-    first: number,
-  ): number {
-    for (let i = first; i < names.length; i++) {
-      const tag = this.byte();
-      if (isObject(tag)) {
-        this.position--;
-        return i;
-      }
-      target[names[i]!] = this.leaf(tag);
-    }
-    return names.length;
+  /** Reads an object into a field of a plain one. */
+  #child(tag: number, parent: object, level: number): unknown {
+    if (level === 0) this.#objects[0] = parent;
+    return this.#anyObject(tag);
   }
 
   #array(): object {
     const length = this.count();
     if (length >= 2 ** 32) this.fail("an array is too long");
-    return this.fill(this.begin([]), "array", length);
-  }
-
-  /** Reads children of the innermost container until one has its own. */
-  #continue(frame: ReadFrame): void {
-    switch (frame.kind) {
-      case "object":
-        return this.#fillObject(frame);
-      case "array":
-        return this.#fillArray(frame);
-      case "map":
-        return this.#fillMap(frame);
-      case "set":
-        return this.#fillSet(frame);
-      default:
-        return this.#fillNamed(frame);
-    }
-  }
-
-  #fillObject(frame: ReadFrame): void {
-    const depth = this.#depth;
-    const target = frame.target as Record<string, unknown>;
-    const { names, assignable } = frame.keys!;
-    let { next } = frame;
-    while (next < names.length) {
-      if (assignable) {
-        next = this.#assignLeaves(target, names, next);
-        if (next === names.length) break;
+    const array: unknown[] = this.begin([]);
+    if (this.level >= SHALLOW) return this.fill(array, "array", length);
+    const level = this.level++;
+    for (let i = 0; i < length; i++) {
+      const tag = this.byte();
+      if (tag === HOLES) {
+        this.position--;
+        this.level = level;
+        this.fill(array, "array", length, 0, undefined, i);
+        break;
       }
-      const name = names[next++]!;
-      frame.next = next;
-      const value = this.value();
-      if (assignable) target[name] = value;
-      else define(target, name, value, true);
-      if (this.#depth !== depth) return;
+      array[i] = tag >= OBJECT && tag < SHORT_TEXT
+        ? this.#anyObject(tag)
+        : this.leaf(tag);
     }
-    this.#leave(frame);
-  }
-
-  #fillArray(frame: ReadFrame): void {
-    const depth = this.#depth;
-    const target = frame.target as unknown[];
-    const { end } = frame;
-    let { next } = frame;
-    while (next < end) {
-      if (this.peek() === HOLES) {
-        next += this.#holesWithin(end - next);
-        continue;
-      }
-      target[next++] = this.value();
-      if (this.#depth === depth) continue;
-      frame.next = next;
-      return;
-    }
-    if (target.length < end) this.#lengthen(target, end);
-    this.#leave(frame);
-  }
-
-  #holesWithin(limit: number): number {
-    this.byte();
-    const count = this.count();
-    if (count === 0 || count > limit) this.fail("a run of holes is too long");
-    return count;
-  }
-
-  #lengthen(array: unknown[], length: number): void {
-    this.#holes -= length - array.length;
-    if (this.#holes < 0) makeSparse(array);
-    array.length = length;
-  }
-
-  #fillMap(frame: ReadFrame): void {
-    const depth = this.#depth;
-    const target = frame.target as Map<unknown, unknown>;
-    while (frame.next < frame.end) {
-      const value = this.value();
-      if (frame.next++ % 2 === 0) frame.key = value;
-      else target.set(frame.key, value);
-      if (this.#depth !== depth) return;
-    }
-    this.#leave(frame);
-  }
-
-  #fillSet(frame: ReadFrame): void {
-    const depth = this.#depth;
-    const target = frame.target as Set<unknown>;
-    while (frame.next < frame.end) {
-      frame.next++;
-      target.add(this.value());
-      if (this.#depth !== depth) return;
-    }
-    this.#leave(frame);
-  }
-
-  #fillNamed(frame: ReadFrame): void {
-    const depth = this.#depth;
-    const { target, hidden } = frame;
-    while (frame.next < frame.end) {
-      const name = this.text();
-      const visible = frame.next++ >= hidden;
-      const value = this.value();
-      if (visible && !(name in target)) {
-        (target as Record<string, unknown>)[name] = value;
-      } else define(target, name, value, visible);
-      if (this.#depth !== depth) return;
-    }
-    this.#leave(frame);
-  }
-
-  #leave(frame: ReadFrame): void {
-    this.#depth--;
-    frame.release();
+    this.level = level;
+    return array;
   }
 }

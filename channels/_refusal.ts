@@ -12,8 +12,8 @@ export interface Refusal {
   readonly advice?: string;
 }
 
-const BY_SPAWN =
-  "It travels as an argument of spawn, not inside an item; pass it there";
+const NO_DATA =
+  "It works within its program only, and is no data that could leave it";
 
 const AS_DATA = "It would arrive without its class; send its data instead";
 
@@ -26,10 +26,11 @@ const ADVICE: { readonly [name: string]: string | undefined } = {
   FormData: "Send its entries, [...formData]",
   Request: "Send its url, method, headers and body as data",
   Response: "Send its status, headers and body as data",
-  ReadableStream: "Send its chunks, one item each",
-  WritableStream: "Send the chunks to the actor that owns it",
+  ReadableStream: "Name it in { transfer }, or send its chunks as items",
+  WritableStream: "Name it in { transfer }",
+  TransformStream: "Name it in { transfer }",
   AbortSignal: "Pass it as the signal of the call that it should stop",
-  MessagePort: "Use a pipe",
+  MessagePort: "Name it in { transfer }, or use a pipe",
   WeakMap: "Send a Map",
   WeakSet: "Send a Set",
 };
@@ -43,7 +44,7 @@ export function refusePrimitive(value: unknown): Refusal {
 export function refuseBeside(value: object): Refusal {
   const name = withArticle(classOf(value) ?? "handle");
   const found = ArrayBuffer.isView(value) ? `${name} of shared memory` : name;
-  return { found, advice: BY_SPAWN };
+  return { found, advice: NO_DATA };
 }
 
 /** What is said of an object of no class that can be sent. */

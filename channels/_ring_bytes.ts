@@ -5,16 +5,16 @@
  * @module
  */
 
-/** The length of a message's head, which holds the length of its bytes. */
-export const MESSAGE_HEAD = 4;
+import {
+  bytesOnRing,
+  extendedHead,
+  type Extension,
+  MESSAGE_HEAD,
+  padded,
+} from "./_frame.ts";
 
 /** Up to this many bytes a loop copies faster than the platform's call. */
-const SHORT = 64;
-
-/** How much of the ring a message of this length takes. */
-export function bytesOnRing(length: number): number {
-  return MESSAGE_HEAD + ((length + 3) & ~3);
-}
+const SHORT = 96;
 
 /** A window on the bytes of a ring, at one capacity. */
 export class RingBytes {
@@ -22,6 +22,9 @@ export class RingBytes {
   readonly capacity: number;
   readonly #bytes: Uint8Array<SharedArrayBuffer>;
   readonly #words: Int32Array<SharedArrayBuffer>;
+  /** The source of the last short message, and the same memory as words. */
+  #source: Uint8Array<ArrayBuffer> | undefined;
+  #sourceWords = new Int32Array(0);
 
   /**
    * Views of a fixed length: those that follow a growing buffer by themselves
@@ -33,43 +36,119 @@ export class RingBytes {
     this.#words = new Int32Array(memory, header, capacity >> 2);
   }
 
-  /** Writes a message at the position `tail`. There must be room. */
+  /** The word at a position. */
+  wordAt(position: number): number {
+    return this.#words[(position & (this.capacity - 1)) >> 2]!;
+  }
+
+  /** Writes a plain message at the position `tail`. There must be room. */
   write(tail: number, source: Uint8Array<ArrayBuffer>, length: number): void {
-    const mask = this.capacity - 1;
-    this.#words[(tail & mask) >> 2] = length;
-    const start = (tail + MESSAGE_HEAD) & mask;
-    const bytes = this.#bytes;
-    if (length <= SHORT) {
-      for (let i = 0; i < length; i++) bytes[(start + i) & mask] = source[i]!;
+    const mask = (this.capacity - 1) >> 2;
+    const words = this.#words;
+    let at = (tail >> 2) & mask;
+    words[at] = length;
+    if (length > SHORT) {
+      this.#copyIn((tail + MESSAGE_HEAD) | 0, source, length);
       return;
     }
+    const from = source === this.#source
+      ? this.#sourceWords
+      : this.#use(source);
+    const count = (length + 3) >> 2;
+    if (count > from.length) {
+      // The last bytes of an array whose length is no multiple of four.
+      this.#copyIn((tail + MESSAGE_HEAD) | 0, source, length);
+      return;
+    }
+    for (let i = 0; i < count; i++) {
+      at = (at + 1) & mask;
+      words[at] = from[i]!;
+    }
+  }
+
+  #use(source: Uint8Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
+    this.#source = source;
+    return this.#sourceWords = new Int32Array(
+      source.buffer,
+      0,
+      source.byteLength >> 2,
+    );
+  }
+
+  /** Writes an extended message at the position `tail`. There must be room. */
+  writeExtended(
+    tail: number,
+    source: Uint8Array<ArrayBuffer>,
+    length: number,
+    { bulk }: Extension,
+    parcel: number,
+  ): void {
+    let at = tail;
+    const word = (value: number) => {
+      this.#words[(at & (this.capacity - 1)) >> 2] = value;
+      at = (at + 4) | 0;
+    };
+    word(~length);
+    word(parcel);
+    word(bulk.length);
+    for (const piece of bulk) word(piece.length);
+    this.#copyIn(at, source, length);
+    at = (at + padded(length)) | 0;
+    for (const piece of bulk) {
+      this.#copyIn(at, piece, piece.length);
+      at = (at + padded(piece.length)) | 0;
+    }
+  }
+
+  #copyIn(at: number, source: Uint8Array, length: number): void {
+    const bytes = this.#bytes;
+    const start = at & (this.capacity - 1);
     const first = Math.min(length, this.capacity - start);
     bytes.set(source.subarray(0, first), start);
     if (first < length) bytes.set(source.subarray(first, length), 0);
   }
 
-  /** The length of the message at the position `head`. */
-  lengthAt(head: number): number {
-    return this.#words[(head & (this.capacity - 1)) >> 2]!;
+  /** How many bytes the frame at the position `head` takes. */
+  frameAt(head: number): number {
+    const length = this.wordAt(head);
+    if (length >= 0) return bytesOnRing(length);
+    const pieces = this.wordAt(head + 8);
+    const lengths = head + extendedHead(0);
+    let size = extendedHead(pieces) + padded(~length);
+    for (let i = 0; i < pieces; i++) {
+      size += padded(this.wordAt(lengths + 4 * i));
+    }
+    return size;
+  }
+
+  /** The parcel of the message at the position `head`; 0 if it has none. */
+  parcelAt(head: number): number {
+    return this.wordAt(head) >= 0 ? 0 : this.wordAt(head + 4);
   }
 
   /** Copies `run` bytes from the position `head` on, a multiple of four. */
   read(head: number, run: number, into: Int32Array<ArrayBuffer>): void {
-    const mask = this.capacity - 1;
-    const start = head & mask;
     if (run <= SHORT) {
       const words = this.#words;
-      const wordMask = mask >> 2;
-      const from = start >> 2;
+      const mask = (this.capacity - 1) >> 2;
+      const from = head >> 2;
       for (let i = 0; i < run >> 2; i++) {
-        into[i] = words[(from + i) & wordMask]!;
+        into[i] = words[(from + i) & mask]!;
       }
       return;
     }
-    const target = new Uint8Array(into.buffer);
-    const first = Math.min(run, this.capacity - start);
+    this.copyOut(head, new Uint8Array(into.buffer, 0, run));
+  }
+
+  /** Fills `target` with the bytes from a position on. */
+  copyOut(at: number, target: Uint8Array): void {
+    const { length } = target;
+    const start = at & (this.capacity - 1);
+    const first = Math.min(length, this.capacity - start);
     target.set(this.#bytes.subarray(start, start + first));
-    if (first < run) target.set(this.#bytes.subarray(0, run - first), first);
+    if (first < length) {
+      target.set(this.#bytes.subarray(0, length - first), first);
+    }
   }
 
   /**

@@ -7,7 +7,9 @@
  *   64  get side: written under the get lock, now and then read by producers
  *   96  eight words of the ring's owner (a queue counts its tasks there, a pipe
  *       names the threads at its ends)
+ *  112  who waits, as bits: looked at after every message, rarely written
  *  128  five gates of 64 words: who waits for what
+ *  448  who has a handle
  *  512  the data
  * ```
  *
@@ -33,8 +35,8 @@ export const MOST_ITEMS = 2;
 export const MOST_BYTES = 3;
 /** The number of the ring in the program. */
 export const NUMBER = 4;
-/** Whether a producer waits for bytes, not for the number of messages. */
-export const SHORT_OF_BYTES = 5;
+/** How many messages with a parcel were put: see `_broker.ts`. */
+export const PARCELS = 5;
 
 /** The thread that is putting, or 0. */
 export const PUT_LOCK = 32;
@@ -68,6 +70,34 @@ export const Closed = {
 
 /** Eight words for the owner of the ring: what they say is its own affair. */
 export const USER_WORD = 96;
+/** In a pipe: the thread that owns the end which sends into this ring. */
+export const SENDER: number = USER_WORD;
+/** In a pipe: the thread that owns the end which receives from it. */
+export const RECEIVER: number = USER_WORD + 1;
+
+/**
+ * Who waits: a bit for each gate below at which anybody may wait, and one that
+ * says that a producer lacks bytes, not places. All in one word, since who has
+ * put or taken a message looks for all of them, and an atomic look costs a
+ * tenth of what the whole call does.
+ */
+export const WAITING = 112;
+
+/** The bits of {@linkcode WAITING}. */
+export const Waiting = {
+  /** At the gate of the consumers. */
+  consumers: 1,
+  /** At the gate of the producers. */
+  producers: 2,
+  /** At the gate of the watchers. */
+  watchers: 4,
+  /** At the gate of the put lock. */
+  putLock: 8,
+  /** At the gate of the get lock. */
+  getLock: 16,
+  /** A producer found too few bytes. */
+  bytes: 32,
+} as const;
 
 /** The gate of those who wait for a message. */
 export const CONSUMERS = 128;
@@ -79,6 +109,9 @@ export const WATCHERS: number = PRODUCERS + GATE_WORDS;
 export const PUT_WAITERS: number = WATCHERS + GATE_WORDS;
 /** The gate of those who wait for the get lock. */
 export const GET_WAITERS: number = PUT_WAITERS + GATE_WORDS;
+
+/** Who has a handle of a queue: see `_holders.ts`. Up to the end of the head. */
+export const HOLDERS: number = GET_WAITERS + GATE_WORDS;
 
 /** The length of the head in words. */
 export const HEADER_WORDS = 512;

@@ -6,17 +6,22 @@
  * @module
  */
 
-import { bytesOnRing } from "./_ring_bytes.ts";
+import { type Extension, frameSize } from "./_frame.ts";
 import {
+  CAPACITY,
   CLOSED,
   Closed,
   GETS,
+  HEAD,
   HEADER_WORDS,
   MOST_BYTES,
   MOST_ITEMS,
   NUMBER,
   PUTS,
-  SHORT_OF_BYTES,
+  readPosition,
+  TAIL,
+  WAITING,
+  Waiting,
 } from "./_ring_layout.ts";
 
 /** A ring, looked at. */
@@ -45,6 +50,11 @@ export class RingView {
   /** The greatest size of all messages in bytes. */
   get mostBytes(): number {
     return this.words[MOST_BYTES]!;
+  }
+
+  /** The size of its memory for messages, in bytes. */
+  get capacity(): number {
+    return Atomics.load(this.words, CAPACITY);
   }
 
   /** How many messages were put so far, modulo 2^32. */
@@ -90,12 +100,19 @@ export class RingView {
 
   /** Whether a producer waits for bytes. */
   get isShort(): boolean {
-    return Atomics.load(this.words, SHORT_OF_BYTES) !== 0;
+    return (Atomics.load(this.words, WAITING) & Waiting.bytes) !== 0;
   }
 
   /** Whether a message of this length could ever be put. */
-  fits(length: number): boolean {
-    // The first half alone is right for lengths beyond the range of an int.
-    return length <= this.mostBytes && bytesOnRing(length) <= this.mostBytes;
+  fits(length: number, extension?: Extension): boolean {
+    return frameSize(length, extension) <= this.mostBytes;
+  }
+
+  /** The size of the messages it holds, heads included, in bytes. */
+  get usedBytes(): number {
+    if (this.closed === Closed.entirely) return 0;
+    // The head first, for the same reason as in `size`.
+    const head = readPosition(this.words, GETS, HEAD);
+    return (readPosition(this.words, PUTS, TAIL) - head) | 0;
   }
 }

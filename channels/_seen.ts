@@ -47,6 +47,19 @@ export class Seen {
     else this.#addFar(object, number);
   }
 
+  /**
+   * Gives the first number to an object that is noted later, by `noteRoot`: to
+   * note a new object in an old list is slow, and most are alone in their message.
+   */
+  addRoot(): void {
+    this.#size = 1;
+  }
+
+  /** Notes the object that has the first number. */
+  noteRoot(object: object): void {
+    this.#near[0] = object;
+  }
+
   #addFar(object: object, number: number): void {
     if (this.#numbers !== undefined) {
       this.#numbers.set(object, number);

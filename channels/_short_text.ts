@@ -39,8 +39,10 @@ export function shortText(
     while (i < length && rows[row + i] === bytes[start + i]) i++;
     if (i === length) return candidate;
   }
+  // Made first: if the stack ends here, the row must not change alone.
+  const text = makeText(bytes, start, length);
   for (let i = 0; i < length; i++) rows[row + i] = bytes[start + i]!;
-  return known[place] = makeText(bytes, start, length);
+  return known[place] = text;
 }
 
 /** A call of `fromCharCode` for each unit would make and join as many strings. */

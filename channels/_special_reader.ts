@@ -9,6 +9,8 @@ import { platformClass, registeredClass } from "./error_classes.ts";
 import {
   BOXED,
   BUFFER,
+  BULK,
+  BULK_PART,
   DATE,
   ERROR,
   isObject,
@@ -37,6 +39,10 @@ export const readSpecial: ReadSpecial = (reader, tag) => {
       return reader.begin(reader.raw(reader.count()).buffer);
     case RESIZABLE:
       return readResizable(reader);
+    case BULK:
+      return reader.begin(reader.apart());
+    case BULK_PART:
+      return readPartApart(reader);
     case VIEW:
       return readView(reader);
     case PART:
@@ -90,9 +96,9 @@ function readView(reader: Reader): object {
   const number = reader.reserve();
   const view = readKind(reader);
   const tag = reader.peek();
-  const buffer = tag === BUFFER || tag === RESIZABLE || tag === REFERENCE
-    ? reader.value()
-    : undefined;
+  const isBuffer = tag === BUFFER || tag === BULK || tag === RESIZABLE ||
+    tag === REFERENCE;
+  const buffer = isBuffer ? reader.value() : undefined;
   if (!(buffer instanceof ArrayBuffer)) {
     return reader.fail("a view has no buffer");
   }
@@ -105,6 +111,11 @@ function readPart(reader: Reader): object {
   return reader.begin(
     view === Uint8Array ? content : makeView(reader, view, content.buffer),
   );
+}
+
+function readPartApart(reader: Reader): object {
+  const view = readKind(reader);
+  return reader.begin(makeView(reader, view, reader.apart()));
 }
 
 function readKind(reader: Reader): ViewConstructor {

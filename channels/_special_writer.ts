@@ -13,6 +13,9 @@ import {
   BESIDE,
   BOXED,
   BUFFER,
+  BULK,
+  BULK_BYTES,
+  BULK_PART,
   DATE,
   ERROR,
   MAP,
@@ -56,6 +59,9 @@ const byPrototype = new Map<object, WriteSpecial>([
 export const writeSpecial: WriteSpecial = (writer, object) => {
   if (isHandle(object)) return writeBeside(writer, object);
   const prototype = Object.getPrototypeOf(object);
+  if (writer.transfer !== undefined && isTransferred(writer.transfer, object)) {
+    return writeTransferred(writer, object);
+  }
   const write = byPrototype.get(prototype);
   if (write !== undefined) write(writer, object);
   else if (isError(object)) writeError(writer, object);
@@ -76,12 +82,50 @@ function travelsBeside(prototype: object): boolean {
     prototype === WebAssembly.Module.prototype;
 }
 
+/** The platform's classes whose instances can be given away. */
+const transferable: ReadonlySet<object> = new Set<object>([
+  ArrayBuffer.prototype,
+  MessagePort.prototype,
+  ReadableStream.prototype,
+  WritableStream.prototype,
+  TransformStream.prototype,
+]);
+
+/** Of a view it is the buffer that is given away, and the view goes with it. */
+function isTransferred(transfer: ReadonlySet<object>, object: object): boolean {
+  if (ArrayBuffer.isView(object)) return transfer.has(object.buffer);
+  return transfer.has(object) &&
+    transferable.has(Object.getPrototypeOf(object));
+}
+
+function writeTransferred(writer: Writer, object: object): void {
+  if (ArrayBuffer.isView(object)) {
+    if (isBroken(writer, object)) return;
+  } else if (Object.getPrototypeOf(object) === ArrayBuffer.prototype) {
+    const detached = genuine(writer, object, isDetached);
+    if (detached === undefined) return;
+    if (detached) return writer.refuse(object, refuseDetached(object));
+  }
+  writeBeside(writer, object);
+}
+
+/** Refuses a view that shows nothing any more. */
+function isBroken(writer: Writer, view: ArrayBufferView): boolean {
+  const { buffer } = view;
+  if (buffer instanceof SharedArrayBuffer) return false;
+  if (buffer.detached) writer.refuse(view, refuseDetached(view));
+  else if (buffer.resizable && isOutOfBounds(view)) {
+    writer.refuse(view, refuseOutOfBounds(view));
+  } else return false;
+  return true;
+}
+
 function writeBeside(writer: Writer, object: object): void {
-  const { beside } = writer;
-  if (beside === undefined) return writer.refuse(object, refuseBeside(object));
+  if (writer.beside === undefined) {
+    return writer.refuse(object, refuseBeside(object));
+  }
   writer.begin(object, BESIDE);
-  writer.count(beside.length);
-  beside.push(object);
+  writer.count(writer.setBeside(object));
 }
 
 /**
@@ -166,10 +210,21 @@ function writeBuffer(writer: Writer, object: object): void {
   if (detached === undefined) return;
   if (detached) return writer.refuse(object, refuseDetached(object));
   const buffer = object as ArrayBuffer;
-  writer.begin(buffer, buffer.resizable ? RESIZABLE : BUFFER);
-  if (buffer.resizable) writer.count(buffer.maxByteLength);
-  writer.count(buffer.byteLength);
+  const { byteLength } = buffer;
+  if (buffer.resizable) {
+    writer.begin(buffer, RESIZABLE);
+    writer.count(buffer.maxByteLength);
+  } else if (travelsApart(writer, byteLength)) {
+    writer.begin(buffer, BULK);
+    writer.count(writer.setApart(new Uint8Array(buffer)));
+    return writer.count(byteLength);
+  } else writer.begin(buffer, BUFFER);
+  writer.count(byteLength);
   writer.raw(new Uint8Array(buffer));
+}
+
+function travelsApart(writer: Writer, byteLength: number): boolean {
+  return writer.bulk !== undefined && byteLength >= BULK_BYTES;
 }
 
 /**
@@ -183,21 +238,37 @@ function writeView(writer: Writer, object: object): void {
   }
   const { buffer } = object;
   if (buffer instanceof SharedArrayBuffer) return writeBeside(writer, object);
-  if (buffer.detached) return writer.refuse(object, refuseDetached(object));
-  if (buffer.resizable && isOutOfBounds(object)) {
-    return writer.refuse(object, refuseOutOfBounds(object));
-  }
-  const { byteOffset, byteLength } = object;
+  if (isBroken(writer, object)) return;
+  const { byteLength } = object;
   const kind = viewKinds.get(Object.getPrototypeOf(object))!;
   if (byteLength === buffer.byteLength) {
     writer.begin(object, VIEW);
     writer.count(kind);
     if (!writer.again(buffer)) writeBuffer(writer, buffer);
   } else {
-    writer.begin(object, PART);
+    writePart(writer, object, kind, buffer);
+  }
+}
+
+function writePart(
+  writer: Writer,
+  view: ArrayBufferView,
+  kind: number,
+  buffer: ArrayBuffer,
+): void {
+  const { byteOffset, byteLength } = view;
+  const part = new Uint8Array(buffer, byteOffset, byteLength);
+  // The memory of a resizable buffer may change its length meanwhile.
+  if (!buffer.resizable && travelsApart(writer, byteLength)) {
+    writer.begin(view, BULK_PART);
+    writer.count(kind);
+    writer.count(writer.setApart(part));
+    writer.count(byteLength);
+  } else {
+    writer.begin(view, PART);
     writer.count(kind);
     writer.count(byteLength);
-    writer.raw(new Uint8Array(buffer, byteOffset, byteLength));
+    writer.raw(part);
   }
 }
 

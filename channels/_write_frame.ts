@@ -65,22 +65,33 @@ export class WriteFrame {
   }
 }
 
+/**
+ * A step on the way into a value: the key of a field, the index of an element, or
+ * a frame, which knows how far it is.
+ */
+export type Step = string | number | WriteFrame;
+
 /** A path longer than this is shown with its middle left out. */
 const LONGEST_PATH = 100; // steps
 
-/** Says where the innermost of the frames is, as in `$.job.done[1]`. */
-export function pathOf(frames: readonly WriteFrame[], depth: number): string {
-  if (depth <= LONGEST_PATH) {
-    return "$" + frames.slice(0, depth).map(stepOf).join("");
+/** Says where the first of the steps lead, as in `$.job.done[1]`. */
+export function pathOf(steps: readonly Step[], count: number): string {
+  if (count <= LONGEST_PATH) {
+    return "$" + steps.slice(0, count).map(nameOf).join("");
   }
   const half = LONGEST_PATH / 2;
-  const head = frames.slice(0, half).map(stepOf).join("");
-  const tail = frames.slice(depth - half, depth).map(stepOf).join("");
-  return `$${head} … ${depth - LONGEST_PATH} more … ${tail}`;
+  const head = steps.slice(0, half).map(nameOf).join("");
+  const tail = steps.slice(count - half, count).map(nameOf).join("");
+  return `$${head} … ${count - LONGEST_PATH} more … ${tail}`;
+}
+
+function nameOf(step: Step): string {
+  if (typeof step === "string") return nameOfKey(step);
+  return typeof step === "number" ? `[${step}]` : nameOfChild(step);
 }
 
 /** Names the child that was taken last from a frame. */
-function stepOf(frame: WriteFrame): string {
+function nameOfChild(frame: WriteFrame): string {
   const index = frame.next - 1 - frame.start;
   switch (frame.kind) {
     case "array":
@@ -88,20 +99,20 @@ function stepOf(frame: WriteFrame): string {
     case "set":
       return `.item(${index})`;
     case "map":
-      return stepOfMap(frame, index);
+      return nameOfEntry(frame, index);
     default:
-      return stepOfKey(frame.names?.[index] ?? "?");
+      return nameOfKey(frame.names?.[index] ?? "?");
   }
 }
 
-function stepOfKey(key: string): string {
+function nameOfKey(key: string): string {
   return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key)
     ? `.${key}`
     : `[${JSON.stringify(key)}]`;
 }
 
 /** The list of a map holds key, value, key, value… */
-function stepOfMap(frame: WriteFrame, index: number): string {
+function nameOfEntry(frame: WriteFrame, index: number): string {
   const entry = index >> 1;
   if (index % 2 === 0) return `.key(${entry})`;
   const key = frame.list[frame.next - 2];

@@ -1,15 +1,22 @@
 /**
  * The walk that turns a value into bytes.
  *
- * The containers that the walk is inside of are frames on a stack of its own, not
- * calls of a function, so that a list linked 100,000 times over can be sent. Each
- * frame has the list of its children; primitives among these are written on the
- * spot, and a child that is a container becomes the next frame.
+ * Down to a certain depth the walk is a recursion: an object is enumerated, and
+ * each field written as soon as it is read. What is deeper is walked with a stack
+ * of frames of its own, so that a list linked 100,000 times over can be sent.
  *
- * The fields of an object are read all at once, into a stack of values, before
- * any of them is written: `for…in` with `object[key]` in it is the one way of
- * reading the fields of any object that engines make fast, and it cannot be left
- * and resumed.
+ * The keys of an object come before its values, but are known only after them.
+ * So two bytes are left free for the number of the object's shape. Keys that have
+ * no such number are spelled out, which takes more room; where, is remembered, and
+ * when all else is written the message is moved apart there, in one go:
+ *
+ * ```text
+ *   written    ··│values│··│values│··│values│
+ *                 └─────┐   └───────┐   └──────────┐
+ *   finished   OBJECT id msg│values│21 07│values│OBJECT at│values│
+ * ```
+ *
+ * Nothing of a value is read twice: reading may run code of the caller's.
  *
  * @module
  */
@@ -20,15 +27,15 @@ import {
   FALSE,
   HOLES,
   NULL,
-  OBJECT,
-  OBJECT_AGAIN,
   REFERENCE,
   SENTINEL,
+  SHAPE,
   TRUE,
   UNDEFINED,
 } from "./_format.ts";
+import { Apart } from "./_apart.ts";
+import { Heads } from "./_heads.ts";
 import { type KeyNode, noKeys } from "./_key_trie.ts";
-import { Output } from "./_output.ts";
 import {
   describe,
   describeThrown,
@@ -39,77 +46,110 @@ import {
 } from "./_refusal.ts";
 import { Seen } from "./_seen.ts";
 import { hasInheritedKeys, isArray } from "./_look.ts";
+import { IDLE, type State } from "./_state.ts";
 import { presentFrom } from "./_sparse.ts";
-import { type FrameKind, pathOf, WriteFrame } from "./_write_frame.ts";
+import type { Step, WriteFrame } from "./_write_frame.ts";
+import { WriteStack } from "./_write_stack.ts";
 import { NotSendableError } from "./errors.ts";
 import { EXIT } from "./sentinel.ts";
 
-/** Stacks that have grown beyond this are given back after the message. */
-const DEEP = 1024;
+/** Containers that are deeper than this are walked without recursion. */
+const SHALLOW = 64;
 
 /** Writes an object that is neither plain nor an array. */
 export type WriteSpecial = (writer: Writer, object: object) => void;
 
-let messages = 0;
+type Fields = Record<string, unknown>;
+
+/**
+ * Reads a field inside of `for…in`. Written there it would be as fast until an
+ * object without the usual inner form comes by, such as one with indices for keys,
+ * and many times slower ever after; a function is only half as fast then.
+ */
+function read(object: Fields, key: string): unknown {
+  return object[key];
+}
 
 /** Writes messages, one after another. */
-export class Writer extends Output {
+export class Writer extends WriteStack {
+  /** Whether a message is being written, or was given up. */
+  state: State = IDLE;
   /** What travels beside the bytes, where something may. */
   beside: object[] | undefined = undefined;
+  /** What travels apart, where something may. */
+  bulk: Uint8Array[] | undefined = undefined;
+  /** What goes beside as such. */
+  transfer: ReadonlySet<object> | undefined = undefined;
   /** Whether a text takes the place of what cannot be sent. */
   lossy = false;
 
   readonly #writeSpecial: WriteSpecial;
+  readonly #isSelfContained: boolean;
   readonly #seen = new Seen();
-  #frames: WriteFrame[] = [];
-  #depth = 0;
-  /** The values of the containers that are being written. */
-  #stack: unknown[] = [];
-  #top = 0;
-  /** The most that the stack held; above `top` they are outdated. */
-  #high = 0;
-  #message = 0;
-  #keyLists = 0;
+  readonly #heads = new Heads();
+  #apart: Apart | undefined = undefined;
+  /** Whether a loop goes on with the frames that are opened. */
+  #isDriven = false;
+  /** Whether anything goes beside or apart. */
+  #hasMore = false;
   #inherited = false;
-  #finished = true;
 
   /** Makes a writer that leaves special objects to `writeSpecial`. */
-  constructor(writeSpecial: WriteSpecial) {
+  constructor(writeSpecial: WriteSpecial, isSelfContained: boolean) {
     super();
     this.#writeSpecial = writeSpecial;
+    this.#isSelfContained = isSelfContained;
   }
 
   /** Writes a whole message. */
   message(root: unknown): void {
     this.rewind();
+    this.#hasMore = this.transfer !== undefined;
+    this.pools = false;
     if (typeof root !== "object" || root === null) return this.value(root);
-    this.#finished = false;
-    this.#message = ++messages;
-    this.#keyLists = 0;
     this.#inherited = hasInheritedKeys();
-    this.value(root);
-    while (this.#depth > 0) this.#continue(this.#frames[this.#depth - 1]!);
-    this.#finished = true;
+    // Where a field's error must not spoil its object, and where fields must be
+    // told from inherited ones, objects are read before they are written.
+    this.shallow = this.lossy || this.#inherited ? 0 : SHALLOW;
+    this.pools = !this.lossy;
+    this.#object(root);
+    if (this.#apart !== undefined) this.#checkApart(this.#apart);
+    if (this.#heads.count > 0) this.#heads.insertInto(this);
+    this.finishPools();
+  }
+
+  #checkApart(apart: Apart): void {
+    apart.check();
+    this.#apart = undefined;
   }
 
   /** Lets go of all that the last message was about. */
   clear(): void {
-    this.beside = undefined;
     this.shrink();
     this.#seen.clear();
-    if (!this.#finished || this.#high > DEEP || this.#frames.length > DEEP) {
-      this.#stack = [];
-      this.#frames = [];
-      this.#depth = 0;
-      this.#finished = true;
-    } else {
-      for (let i = 0; i < this.#high; i++) this.#stack[i] = undefined;
-    }
-    this.#high = 0;
-    this.#top = 0;
+    this.clearStack();
+    if (this.#hasMore) this.#release();
   }
 
-  /** Writes a value; a container is opened, its children follow later. */
+  /** A caller's lists are kept while they are empty: most are given each time. */
+  #release(): void {
+    this.beside = this.bulk = this.transfer = undefined;
+    this.#hasMore = false;
+  }
+
+  /** The same for a message that may be unfinished. */
+  abandon(): void {
+    this.shrink();
+    this.#seen.clear();
+    this.#heads.clear();
+    this.#apart = undefined;
+    this.#isDriven = false;
+    this.#release();
+    this.abandonStack();
+    this.state = IDLE;
+  }
+
+  /** Writes a value. A container that is deep is opened, its children follow. */
   value(value: unknown): void {
     switch (typeof value) {
       case "string":
@@ -146,42 +186,40 @@ export class Writer extends Output {
     return true;
   }
 
-  /** Says what the children of the object just begun are. */
-  children(
-    kind: FrameKind,
-    values: readonly unknown[],
-    names?: readonly string[],
-  ): void {
-    const start = this.#top;
-    for (const value of values) this.#stack[this.#top++] = value;
-    if (this.#top > this.#high) this.#high = this.#top;
-    this.#enter(kind, this.#stack, start, start, this.#top, names);
+  /** Puts an object beside the bytes, and gives its number there. */
+  setBeside(object: object): number {
+    this.#hasMore = true;
+    return this.beside!.push(object) - 1;
+  }
+
+  /** Sets bytes apart, and gives the number under which they travel. */
+  setApart(bytes: Uint8Array<ArrayBuffer>): number {
+    this.#apart ??= new Apart();
+    this.#apart.add(bytes, this.path());
+    this.#hasMore = true;
+    return this.bulk!.push(bytes) - 1;
   }
 
   /** Throws for a value that cannot be sent, or writes a text in its place. */
   refuse(value: unknown, refusal: Refusal): void {
     if (this.lossy) return this.text(describe(value, refusal));
-    const path = pathOf(this.#frames, this.#depth);
-    throw new NotSendableError(path, refusal.found, refusal.advice);
+    throw new NotSendableError(this.path(), refusal.found, refusal.advice);
   }
 
   #object(object: object): void {
     if (this.again(object)) return;
-    if (this.lossy) this.#openLossy(object);
-    else this.#open(object);
+    if (this.level < this.shallow) return this.#open(object);
+    if (this.#isDriven) return this.#openDeep(object);
+    this.#isDriven = true;
+    const depth = this.depth;
+    this.#openDeep(object);
+    this.drive(depth);
+    this.#isDriven = false;
   }
 
-  #open(object: object): void {
-    const array = isArray(object);
-    if (array === undefined) return this.refuse(object, refuseRevoked());
-    if (array) return this.#openArray(object as unknown[]);
-    const prototype = Object.getPrototypeOf(object);
-    if (prototype === Object.prototype || prototype === null) {
-      return this.#inherited || this.lossy
-        ? this.#openByKeys(object)
-        : this.#openObject(object);
-    }
-    this.#writeSpecial(this, object);
+  #openDeep(object: object): void {
+    if (this.lossy) this.#openLossy(object);
+    else this.#open(object);
   }
 
   /** The code of an object's getters or traps must not keep it from arriving. */
@@ -195,6 +233,70 @@ export class Writer extends Output {
     }
   }
 
+  #open(object: object): void {
+    const array = isArray(object);
+    if (array === undefined) return this.refuse(object, refuseRevoked());
+    if (array) return this.#openArray(object as unknown[]);
+    const prototype = Object.getPrototypeOf(object);
+    if (prototype !== Object.prototype && prototype !== null) {
+      return this.#writeSpecial(this, object);
+    }
+    if (this.level < this.shallow) this.#writeObject(object as Fields);
+    else if (this.#inherited || this.lossy) this.#openByKeys(object);
+    else this.#openObject(object as Fields);
+  }
+
+  /** Writes a plain object, reading each field when it is written. */
+  #writeObject(object: Fields): void {
+    const head = this.#head(object);
+    const level = this.level++;
+    let keys = noKeys();
+    for (const key in object) {
+      const value = read(object, key);
+      keys = keys.lastKey === key ? keys.lastChild! : keys.with(key);
+      if (typeof value === "string") this.text(value);
+      else if (typeof value === "number") this.number(value);
+      else this.#child(value, key, level, object);
+    }
+    this.level = level;
+    this.#finishHead(head, keys);
+  }
+
+  /** Writes what is neither a text nor a number. */
+  #child(value: unknown, step: Step, level: number, parent: object): void {
+    if (typeof value === "object") {
+      if (value === null) return this.byte(NULL);
+      if (level === 0) this.#seen.noteRoot(parent);
+      this.steps[level] = step;
+      return this.#object(value);
+    }
+    if (typeof value === "boolean") return this.byte(value ? TRUE : FALSE);
+    this.steps[level] = step;
+    this.value(value);
+  }
+
+  /** Begins a plain object, whose keys will be known later. */
+  #head(object: object): number {
+    if (this.level === 0) this.#seen.addRoot();
+    else this.#seen.add(object);
+    this.reserve(2);
+    const { position } = this;
+    this.position = position + 2;
+    return position;
+  }
+
+  #finishHead(head: number, keys: KeyNode): void {
+    if (!this.#isSelfContained) {
+      const shape = keys.shape >= 0 ? keys.shape : keys.enlist();
+      if (shape >= 0) {
+        this.bytes[head] = SHAPE + (shape >> 8);
+        this.bytes[head + 1] = shape;
+        return;
+      }
+    }
+    this.#heads.add(head, keys);
+  }
+
   #openArray(array: unknown[]): void {
     const { length } = array;
     if (
@@ -206,61 +308,47 @@ export class Writer extends Output {
     }
     this.begin(array, ARRAY);
     this.count(length);
-    this.#enter("array", array, 0, 0, length, undefined);
+    if (this.level < this.shallow) this.#writeElements(array, length);
+    else this.enter("array", array, 0, 0, length, undefined);
   }
 
-  #openObject(object: object): void {
-    const stack = this.#stack;
-    const start = this.#top;
+  #writeElements(array: unknown[], length: number): void {
+    const level = this.level++;
+    for (let i = 0; i < length; i++) {
+      const value = array[i];
+      if (typeof value === "string") this.text(value);
+      else if (typeof value === "number") this.number(value);
+      else if (value === undefined && !Object.hasOwn(array, i)) {
+        this.level = level;
+        return this.enter("array", array, 0, i, length, undefined);
+      } else this.#child(value, i, level, array);
+    }
+    this.level = level;
+  }
+
+  /** Reads a plain object at once, and leaves its fields to a frame. */
+  #openObject(object: Fields): void {
+    const head = this.#head(object);
+    if (this.level === 0) this.#seen.noteRoot(object);
+    const stack = this.stack;
+    const start = this.top;
     let top = start;
     let keys = noKeys();
-    let names: string[] | undefined;
     for (const key in object) {
-      stack[top++] = (object as Record<string, unknown>)[key];
-      if (names !== undefined) {
-        names.push(key);
-        continue;
-      }
-      const longer = keys.with(key);
-      if (longer !== undefined) keys = longer;
-      else names = [...keys.names, key];
+      stack[top++] = read(object, key);
+      keys = keys.with(key);
     }
-    if (top > this.#high) this.#high = top;
-    if (names !== undefined) {
-      this.#beginDictionary(object, names.length);
-      this.#top = top;
-      return this.#enter("dictionary", stack, start, start, top, names);
-    }
-    this.#beginObject(object, keys);
-    // Most objects hold no other objects, and are complete at once.
-    const next = this.#leaves(stack, start, top);
-    if (next === top) return;
-    this.#top = top;
-    this.#enter("object", stack, start, next, top, keys.names);
-  }
-
-  #beginObject(object: object, keys: KeyNode): void {
-    if (keys.message === this.#message) {
-      this.begin(object, OBJECT_AGAIN);
-      this.count(keys.number);
-    } else {
-      keys.message = this.#message;
-      keys.number = this.#keyLists++;
-      this.begin(object, OBJECT);
-      keys.write(this);
-    }
-  }
-
-  #beginDictionary(object: object, size: number): void {
-    this.begin(object, DICTIONARY);
-    this.count(size);
+    this.top = top;
+    this.#finishHead(head, keys);
+    this.enter("object", stack, start, start, top, keys.names);
   }
 
   /** The thorough way, for when `for…in` would show more than own fields. */
   #openByKeys(object: object): void {
     const names = Object.keys(object);
     const values = names.map((name) => this.read(object, name));
-    this.#beginDictionary(object, names.length);
+    this.begin(object, DICTIONARY);
+    this.count(names.length);
     this.children("dictionary", values, names);
   }
 
@@ -274,94 +362,38 @@ export class Writer extends Output {
     }
   }
 
-  #enter(
-    kind: FrameKind,
-    list: readonly unknown[],
-    start: number,
-    next: number,
-    end: number,
-    names: readonly string[] | undefined,
-  ): void {
-    if (next === end) return;
-    const depth = this.#depth++;
-    if (depth === this.#frames.length) this.#frames.push(new WriteFrame());
-    this.#frames[depth]!.open(kind, list, start, next, end, names);
-  }
-
-  #leave(frame: WriteFrame): void {
-    this.#depth--;
-    frame.release();
-  }
-
-  /**
-   * Writes children up to the first that is an object, or is anything rare, and
-   * says which it is.
-   */
-  #leaves(list: readonly unknown[], first: number, end: number): number {
-    for (let i = first; i < end; i++) {
-      const value = list[i];
-      switch (typeof value) {
-        case "string":
-          this.text(value);
-          break;
-        case "number":
-          this.number(value);
-          break;
-        case "boolean":
-          this.byte(value ? TRUE : FALSE);
-          break;
-        case "object":
-          if (value !== null) return i;
-          this.byte(NULL);
-          break;
-        default:
-          return i;
-      }
-    }
-    return end;
-  }
-
   /** Writes children of the innermost container until one has its own. */
-  #continue(frame: WriteFrame): void {
+  protected override continue(frame: WriteFrame): void {
     if (frame.kind === "array") return this.#continueArray(frame);
-    const depth = this.#depth;
+    const depth = this.depth;
     const { list, start, end, names } = frame;
     const named = frame.kind === "dictionary" || frame.kind === "error";
-    let { next } = frame;
-    while (next < end) {
-      if (named) this.text(names![next - start]!);
-      else {
-        next = this.#leaves(list, next, end);
-        if (next === end) break;
-      }
-      const value = list[next++];
-      frame.next = next;
-      this.value(value);
-      if (this.#depth !== depth) return;
+    while (frame.next < end) {
+      if (named) this.text(names![frame.next - start]!);
+      this.value(list[frame.next++]);
+      if (this.depth !== depth) return;
     }
-    this.#top = start;
-    this.#leave(frame);
+    this.top = start;
+    this.leave(frame);
   }
 
   #continueArray(frame: WriteFrame): void {
-    const depth = this.#depth;
+    const depth = this.depth;
     const { list, end } = frame;
-    let { next } = frame;
-    while (next < end) {
-      if (!this.lossy) next = this.#leaves(list, next, end);
-      if (next === end) break;
+    while (frame.next < end) {
+      const { next } = frame;
       const value = this.lossy ? this.read(list, next) : list[next];
       if (value === undefined && !Object.hasOwn(list, next)) {
         const present = presentFrom(frame, next);
         this.byte(HOLES);
         this.count(present - next);
-        frame.next = next = present;
+        frame.next = present;
         continue;
       }
-      frame.next = ++next;
+      frame.next++;
       this.value(value);
-      if (this.#depth !== depth) return;
+      if (this.depth !== depth) return;
     }
-    this.#leave(frame);
+    this.leave(frame);
   }
 }

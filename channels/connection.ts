@@ -5,13 +5,14 @@
  */
 
 import { nameChannel } from "./_bounds.ts";
+import { sweepParcels } from "./broker.ts";
 import { BrokenPipeError, PipeClosedError } from "./errors.ts";
 import { CHECK, PACK, type PackedHandle, registerHandle } from "./handle.ts";
 import { INSPECT } from "./inspect.ts";
 import { ItemIterator } from "./_item_iterator.ts";
 import { type Received, Receiver } from "./receiver.ts";
 import { Ring } from "./ring.ts";
-import { USER_WORD } from "./_ring_layout.ts";
+import { RECEIVER, SENDER } from "./_ring_layout.ts";
 import { Sender } from "./sender.ts";
 import {
   type Ended,
@@ -20,7 +21,12 @@ import {
   type Source,
   type Taken,
 } from "./source.ts";
-import { ownThread, threadCanAct } from "./threads.ts";
+import { ownThread, threadCanAct, threadSeemsAble } from "./threads.ts";
+import type {
+  SendOptions,
+  SendSyncOptions,
+  TransferOptions,
+} from "./send_options.ts";
 import type { BlockOptions, WaitOptions } from "./wait_options.ts";
 
 /** The rings of an end: the one it sends into, the one it receives from. */
@@ -30,10 +36,6 @@ export interface Ends {
   /** Where it receives; absent if it only sends. */
   in?: Ring;
 }
-
-/** The threads that own the two sides of a ring. */
-const SENDER = USER_WORD;
-const RECEIVER = USER_WORD + 1;
 
 /** What became of an end in this thread. */
 type Use = "open" | "closed" | "given away";
@@ -83,7 +85,8 @@ export class Connection<S, R>
         label,
         verb: "send to",
         check,
-        isBroken: () => !threadCanAct(Atomics.load(words, RECEIVER)),
+        isPipe: true,
+        isBroken: () => !threadSeemsAble(words[RECEIVER]!),
         closedError: (item) => this.#brokenError(item),
       });
     }
@@ -102,7 +105,7 @@ export class Connection<S, R>
           ),
       });
     }
-    this.#own(ownThread());
+    giveTo(ownThread(), ends);
   }
 
   /** Whether it can send: `false` for the receiver of a one-way pipe. */
@@ -134,7 +137,7 @@ export class Connection<S, R>
    * @throws {TypeError} If this end only receives.
    * @throws {DOMException} A `TimeoutError`, if it stayed full for `timeout` ms.
    */
-  send(item: S, options?: WaitOptions): Promise<void> {
+  send(item: S, options?: SendOptions): Promise<void> {
     if (this.#sender === undefined) return Promise.reject(this.#oneWay("send"));
     return this.#sender.send(item, options);
   }
@@ -144,9 +147,9 @@ export class Connection<S, R>
    *
    * @returns Whether it was sent. Throws as {@linkcode send} rejects.
    */
-  trySend(item: S): boolean {
+  trySend(item: S, options?: TransferOptions): boolean {
     if (this.#sender === undefined) throw this.#oneWay("send");
-    return this.#sender.trySend(item);
+    return this.#sender.trySend(item, options);
   }
 
   /**
@@ -154,7 +157,7 @@ export class Connection<S, R>
    *
    * Ends when the actor is terminated. Throws as {@linkcode send} rejects.
    */
-  sendSync(item: S, options?: BlockOptions): void {
+  sendSync(item: S, options?: SendSyncOptions): void {
     if (this.#sender === undefined) throw this.#oneWay("send");
     this.#sender.sendSync(item, options);
   }
@@ -213,8 +216,7 @@ export class Connection<S, R>
   close(): void {
     if (this.#use !== "open") return;
     this.#use = "closed";
-    this.#ends.out?.close(false);
-    this.#ends.in?.close(true);
+    closeBoth(this.#ends);
     // Calls of this end that wait find it closed.
     this.#ends.out?.producers.serve();
     this.#ends.in?.consumers.serve();
@@ -270,22 +272,19 @@ export class Connection<S, R>
    * @internal
    */
   [PACK](receiver: number): PackedHandle {
-    this.#own(receiver);
+    giveTo(receiver, this.#ends);
     this.#use = "given away";
-    this.#ends.out?.producers.serve();
-    this.#ends.in?.consumers.serve();
+    // Calls of this end that wait find that. Not now: a lock may be held.
+    queueMicrotask(() => {
+      this.#ends.out?.producers.serve();
+      this.#ends.in?.consumers.serve();
+    });
     return {
       kind: "connection",
       out: this.#ends.out?.memory,
       in: this.#ends.in?.memory,
       name: this.#name,
     };
-  }
-
-  #own(thread: number): void {
-    const { out, in: into } = this.#ends;
-    if (out !== undefined) Atomics.store(out.words, SENDER, thread);
-    if (into !== undefined) Atomics.store(into.words, RECEIVER, thread);
   }
 
   #check(): void {
@@ -315,9 +314,27 @@ export class Connection<S, R>
   }
 }
 
-registerHandle("connection", ({ out, in: into, name }) => {
+function endsOf({ out, in: into }: PackedHandle): Ends {
   const ends: Ends = {};
   if (out !== undefined) ends.out = Ring.at(out as SharedArrayBuffer);
   if (into !== undefined) ends.in = Ring.at(into as SharedArrayBuffer);
-  return new Connection(ends, name as string | undefined);
+  return ends;
+}
+
+function giveTo(thread: number, { out, in: into }: Ends): void {
+  if (out !== undefined) Atomics.store(out.words, SENDER, thread);
+  if (into !== undefined) Atomics.store(into.words, RECEIVER, thread);
+}
+
+function closeBoth({ out, in: into }: Ends): void {
+  out?.close(false);
+  into?.close(true);
+  if (into !== undefined) sweepParcels(into.words, into.memory);
+}
+
+registerHandle("connection", {
+  unpack: (packed) =>
+    new Connection(endsOf(packed), packed.name as string | undefined),
+  give: (packed, receiver) => giveTo(receiver, endsOf(packed)),
+  drop: (packed) => closeBoth(endsOf(packed)),
 });

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { isObject } from "./_format.ts";
+import { isLeaf } from "./_format.ts";
 import { Reader } from "./_reader.ts";
+import { BROKEN, BUSY, IDLE } from "./_state.ts";
 import { readSpecial } from "./_special_reader.ts";
 
 export { CorruptMessageError } from "./_format.ts";
 
-/** Not there while a message is being read. */
-let idle: Reader | undefined = new Reader(readSpecial);
+const ours = new Reader(readSpecial);
 
 /** For messages without objects: reading one cannot lead back here. */
 const leaves = new Reader(readSpecial);
@@ -30,6 +30,8 @@ const leaves = new Reader(readSpecial);
  * @param start The first byte of the message.
  * @param end The byte after the last one.
  * @param beside What travelled beside the bytes, in order.
+ * @param bulk The bytes that travelled apart, in order. Each is the whole of a
+ *   buffer, which becomes one of the value's without a copy.
  * @returns The value.
  * @throws {CorruptMessageError} If the bytes are no message.
  * @throws {RangeError} If `start` and `end` are no range of the bytes.
@@ -39,24 +41,34 @@ export function decode(
   start: number,
   end: number,
   beside?: readonly unknown[],
+  bulk?: readonly Uint8Array<ArrayBuffer>[],
 ): unknown {
   if (!(start >= 0 && start <= end && end <= bytes.length)) {
     throw new RangeError(
       `Cannot decode bytes ${start} to ${end}: there are ${bytes.length}`,
     );
   }
-  if (start < end && !isObject(bytes[start]!)) {
+  if (start < end && isLeaf(bytes[start]!)) {
     leaves.open(bytes, start, end);
-    return leaves.leafMessage();
+    const value = leaves.leafMessage();
+    leaves.close();
+    return value;
   }
+  if (ours.state === BROKEN) ours.abandon();
   // Making an object may, by a hook of the program's, lead back here.
-  const reader = idle ?? new Reader(readSpecial);
-  idle = undefined;
+  const reader = ours.state === IDLE ? ours : new Reader(readSpecial);
+  reader.state = BUSY;
+  let value: unknown;
   try {
     reader.open(bytes, start, end);
-    return reader.message(beside);
-  } finally {
-    reader.clear();
-    idle = reader;
+    value = reader.message(beside, bulk);
+  } catch (error) {
+    // Without calls, which fail where there is no stack left.
+    reader.state = BROKEN;
+    reader.abandon();
+    throw error;
   }
+  reader.clear();
+  reader.state = IDLE;
+  return value;
 }

@@ -73,6 +73,34 @@ export class QueueClosedError extends Error {
 }
 
 /**
+ * Thrown by a get that waits `until` some processes have ended, once they have
+ * and the queue is empty. The queue is still open: others may put into it.
+ *
+ * @example A producer that may die does not leave its consumer waiting
+ * ```ts ignore
+ * import { actor, ProducersEndedError, Queue } from "@troupe/troupe";
+ *
+ * const count = actor(import.meta, async function count(to: Queue<number>) {
+ *   for (let n = 1; n <= 3; n++) await to.put(n);
+ * });
+ *
+ * if (import.meta.main) {
+ *   const queue = new Queue<number>();
+ *   const producer = count.spawn([queue]);
+ *   try {
+ *     for (;;) console.log(await queue.get({ until: producer })); // 1, 2, 3
+ *   } catch (error) {
+ *     if (!(error instanceof ProducersEndedError)) throw error;
+ *   }
+ * }
+ * ```
+ */
+export class ProducersEndedError extends Error {
+  /** The class name, `"ProducersEndedError"`. */
+  override readonly name = "ProducersEndedError";
+}
+
+/**
  * Thrown by a receive when nothing can come any more (the other end was closed
  * or its actor ended, and all it had sent was received), and by every use of an
  * end that was itself closed or given away.

@@ -13,6 +13,9 @@
  *   word 4…  ENTRY     the id of a waiting thread, or 0
  * ```
  *
+ * Where several gates concern whoever has done one thing, `ANYONE` is a bit for
+ * each in a word that they share, so that one look tells of all.
+ *
  * The local half is the list of this thread's own callers. A thread has one
  * entry in the shared list, however many of its callers wait.
  *
@@ -51,11 +54,21 @@ const FIRST_ENTRY = 4;
 export const GATE_WORDS = 64;
 const ENTRIES = GATE_WORDS - FIRST_ENTRY;
 
+/** Where a gate says whether anybody waits there. */
+export interface Flag {
+  /** The index of the word. */
+  readonly word: number;
+  /** The gate's own bit in it. */
+  readonly bit: number;
+}
+
 /** One thing to wait for. See the module. */
 export class Gate extends Callers {
   readonly #words: Int32Array;
   readonly #at: number;
   readonly #isOpen: () => boolean;
+  readonly #flag: number;
+  readonly #bit: number;
   /** Where this thread's entry stands, or was last. */
   #entry = -1;
 
@@ -64,12 +77,33 @@ export class Gate extends Callers {
    * @param at The index of the first of them.
    * @param isOpen Whether what is waited for is true now, as far as a look
    *   without locks can tell.
+   * @param flag Where `ANYONE` is; by default in a word of the gate's own.
    */
-  constructor(words: Int32Array, at: number, isOpen: () => boolean) {
+  constructor(
+    words: Int32Array,
+    at: number,
+    isOpen: () => boolean,
+    flag: Flag = { word: at + ANYONE, bit: 1 },
+  ) {
     super();
     this.#words = words;
     this.#at = at;
     this.#isOpen = isOpen;
+    this.#flag = flag.word;
+    this.#bit = flag.bit;
+  }
+
+  /** Whether anybody may be waiting. */
+  get #isFlagged(): boolean {
+    return (Atomics.load(this.#words, this.#flag) & this.#bit) !== 0;
+  }
+
+  #raiseFlag(): void {
+    Atomics.or(this.#words, this.#flag, this.#bit);
+  }
+
+  #lowerFlag(): void {
+    Atomics.and(this.#words, this.#flag, ~this.#bit);
   }
 
   /**
@@ -84,9 +118,9 @@ export class Gate extends Callers {
     if (
       this.#entry >= 0 && Atomics.load(words, first + this.#entry) === own
     ) {
-      if (Atomics.load(words, this.#at + ANYONE) !== 0) return false;
+      if (this.#isFlagged) return false;
       // A waker is about to say otherwise, or ended before it could.
-      Atomics.store(words, this.#at + ANYONE, 1);
+      this.#raiseFlag();
       return true;
     }
     for (let i = 0; i < ENTRIES; i++) {
@@ -105,14 +139,14 @@ export class Gate extends Callers {
         if (found === used) break;
         used = found;
       }
-      Atomics.store(words, this.#at + ANYONE, 1);
+      this.#raiseFlag();
       return true;
     }
     // More threads wait here than there are entries. The next wake-up then
     // goes to all threads: slow, and never wrong.
     this.#entry = -1;
     const isNew = Atomics.exchange(words, this.#at + CROWDED, 1) === 0;
-    Atomics.store(words, this.#at + ANYONE, 1);
+    this.#raiseFlag();
     return isNew;
   }
 
@@ -126,17 +160,29 @@ export class Gate extends Callers {
     if (this.#isOpen()) this.wakeOne();
   }
 
+  /** How many threads stand on the list; more may wait if it is full. */
+  get waiting(): number {
+    const used = Atomics.load(this.#words, this.#at + USED);
+    const first = this.#at + FIRST_ENTRY;
+    let count = 0;
+    for (let entry = 0; entry < used; entry++) {
+      const id = Atomics.load(this.#words, first + entry);
+      if (id !== 0 && threadCanAct(id)) count++;
+    }
+    return count;
+  }
+
   /** Wakes one waiting thread, if any waits. */
   wakeOne(): void {
-    if (Atomics.load(this.#words, this.#at + ANYONE) === 0) return;
+    if (!this.#isFlagged) return;
     if (this.#wakeFirst()) return;
     // Nobody is on the list. Said first and looked at again after: a thread
     // that enters from here on says otherwise once it stands there.
-    Atomics.store(this.#words, this.#at + ANYONE, 0);
+    this.#lowerFlag();
     if (!this.#wakeFirst()) return;
     // Somebody had just come. Other wakers may have read that nobody waits, and
     // this thread may have slept since: so all are woken, once that is put right.
-    Atomics.store(this.#words, this.#at + ANYONE, 1);
+    this.#raiseFlag();
     this.wakeAll();
   }
 

@@ -55,13 +55,31 @@ export function checkAll(beside: readonly object[]): void {
   }
 }
 
-type Unpack = (packed: PackedHandle) => unknown;
+/** What is done with the handles of a kind on their way. */
+export interface HandleKind {
+  /** Rebuilds one, on the receiving side. */
+  unpack(packed: PackedHandle): unknown;
+  /**
+   * Says that one that is under way belongs to the thread `receiver` from now
+   * on. Only for handles that belong to one thread at a time.
+   */
+  give?(packed: PackedHandle, receiver: number): void;
+  /** Ends one that will never arrive, so that nobody waits for it. */
+  drop?(packed: PackedHandle): void;
+}
 
-const unpackers = new Map<string, Unpack>();
+const kinds = new Map<string, HandleKind>();
 
-/** Says how a handle of this kind is rebuilt on the receiving side. */
-export function registerHandle(kind: string, unpack: Unpack): void {
-  unpackers.set(kind, unpack);
+/** Says how handles of a kind are dealt with. */
+export function registerHandle(kind: string, ways: HandleKind): void {
+  kinds.set(kind, ways);
+}
+
+/** What is done with a handle of this kind. */
+export function kindOf({ kind }: PackedHandle): HandleKind {
+  const ways = kinds.get(kind);
+  if (ways !== undefined) return ways;
+  throw new TypeError(`Cannot receive a handle: unknown kind "${kind}"`);
 }
 
 /** Whether a value is a handle. */
@@ -69,30 +87,65 @@ export function isHandle(value: object): value is Handle {
   return PACK in value;
 }
 
+/** A view of shared memory, taken apart. */
+interface PackedView {
+  readonly class: string;
+  readonly buffer: ArrayBufferLike;
+  readonly byteOffset: number;
+  /** In elements; in bytes for a `DataView`. */
+  readonly length: number;
+}
+
+/** What travels in place of a thing; one field for each kind of thing. */
+type Packed = {
+  readonly handle?: PackedHandle;
+  readonly view?: PackedView;
+  readonly value?: unknown;
+};
+
 /** Turns what goes beside a message into something structured clone carries. */
 export function packAll(
   beside: readonly object[],
   receiver: number,
 ): unknown[] {
-  return beside.map((value) =>
-    isHandle(value) ? { handle: value[PACK](receiver) } : { value }
+  return beside.map((thing) =>
+    isHandle(thing) ? { handle: thing[PACK](receiver) } : packValue(thing)
   );
+}
+
+/** As {@linkcode packAll}, for what is no handle; leaves the handles out. */
+export function packValues(beside: readonly object[]): unknown[] {
+  return beside.map((thing) => isHandle(thing) ? {} : packValue(thing));
+}
+
+/**
+ * A view goes as its parts: where a message is received at once, the platform
+ * walks over all that is enumerable in it, and so over each element of a view.
+ */
+function packValue(value: object): Packed {
+  if (!ArrayBuffer.isView(value)) return { value };
+  const { buffer, byteOffset } = value;
+  const name = Object.prototype.toString.call(value).slice(8, -1);
+  const length = (value as Uint8Array).length ?? value.byteLength;
+  return { view: { class: name, buffer, byteOffset, length } };
 }
 
 /** The reverse of {@linkcode packAll}, on the receiving thread. */
 export function unpackAll(packed: readonly unknown[]): unknown[] {
   return packed.map((entry) => {
-    const { handle, value } = entry as {
-      handle?: PackedHandle;
-      value?: unknown;
-    };
-    if (handle === undefined) return value;
-    const unpack = unpackers.get(handle.kind);
-    if (unpack === undefined) {
-      throw new TypeError(
-        `Cannot receive a handle: unknown kind "${handle.kind}"`,
-      );
-    }
-    return unpack(handle);
+    const { handle, view, value } = entry as Packed;
+    if (handle !== undefined) return kindOf(handle).unpack(handle);
+    return view === undefined ? value : unpackView(view);
   });
+}
+
+function unpackView(
+  { class: name, buffer, byteOffset, length }: PackedView,
+): unknown {
+  const view = Reflect.get(globalThis, name) as new (
+    buffer: ArrayBufferLike,
+    byteOffset: number,
+    length: number,
+  ) => ArrayBufferView;
+  return new view(buffer, byteOffset, length);
 }

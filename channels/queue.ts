@@ -4,14 +4,18 @@
  * @module
  */
 
-import { QueueClosedError } from "./errors.ts";
+import { sweepParcels } from "./broker.ts";
 import { PACK, type PackedHandle, registerHandle } from "./handle.ts";
+import { arrive, depart, hold } from "./_holders.ts";
 import { INSPECT } from "./inspect.ts";
 import { Identity } from "./identity.ts";
 import { type Received, Receiver } from "./receiver.ts";
 import { ItemIterator } from "./_item_iterator.ts";
+import { isQueueEnd, queueChannel } from "./_queue_channel.ts";
+import type { QueueCloseOptions, QueueOptions } from "./queue_options.ts";
+import { type QueueStats, statsOf } from "./queue_stats.ts";
 import { Ring } from "./ring.ts";
-import { Closed, USER_WORD } from "./_ring_layout.ts";
+import { Closed } from "./_ring_layout.ts";
 import {
   checkBound,
   MOST_BYTES_LIMIT,
@@ -26,39 +30,15 @@ import {
   type Taken,
 } from "./source.ts";
 import { Sender } from "./sender.ts";
-import { EXIT, type Sentinel } from "./sentinel.ts";
-import {
-  type BlockOptions,
-  checkWait,
-  type WaitOptions,
-} from "./wait_options.ts";
-import { waitAt } from "./waiting.ts";
-
-/** How a {@linkcode Queue} is bounded and named. */
-export interface QueueOptions {
-  /**
-   * The greatest number of items it holds: a put then waits. A whole number of
-   * at least 1. Without it only `maxBytes` bounds the queue.
-   */
-  capacity?: number;
-  /**
-   * The greatest size of what it holds, in bytes as encoded. At most, and by
-   * default, 1 GiB. The memory is reserved, not used: it grows with what the
-   * queue really held at its fullest, and is given back with the queue.
-   */
-  maxBytes?: number;
-  /** What error messages call it. It need not be unique. */
-  name?: string;
-}
-
-/** What the words "closed" and "discard" do to a {@linkcode Queue}. */
-export interface QueueCloseOptions {
-  /** Whether to throw away the items still in it; `false` by default. */
-  discard?: boolean;
-}
-
-/** The number of task-done calls (and of `EXIT`s taken) so far. */
-const DONE = USER_WORD;
+import type {
+  SendOptions,
+  SendSyncOptions,
+  TransferOptions,
+} from "./send_options.ts";
+import type { Sentinel } from "./sentinel.ts";
+import type { BlockUntilOptions, UntilOptions } from "./until.ts";
+import { joinTasks, markDone } from "./_tasks.ts";
+import type { WaitOptions } from "./wait_options.ts";
 
 /** The ring of a queue that came from another thread. */
 const RING: unique symbol = Symbol("ring");
@@ -78,10 +58,18 @@ const queues = new Identity<Queue<unknown>>();
  * producer may end before anyone reads what it put, so joining it first never
  * deadlocks.
  *
- * An item is any data that structured clone carries, and `EXIT`. What cannot be
- * sent is refused by the put, with the path of the bad part. An actor that dies
- * at any point neither blocks the queue nor damages it: a dead consumer loses
- * at most the item it had taken, a dead producer at most the one it was putting.
+ * An item is any data that structured clone carries, and `EXIT`; and it may hold
+ * queues, connections, processes and shared memory, which work where they arrive,
+ * also when their sender has ended since. What cannot be sent is refused by the
+ * put, with the path of the bad part. An actor that dies at any point neither
+ * blocks the queue nor damages it: a dead consumer loses at most the item it had
+ * taken, a dead producer at most the one it was putting.
+ *
+ * What is all bytes goes from thread to thread with nobody's help. A handle goes
+ * by way of the program's first thread: while that computes without coming back
+ * to its event loop, items that hold one are late, and so is what the same
+ * consumer gets after them; others are not held up. A get that gives up before
+ * such an item is complete leaves it to the next get of the same actor.
  *
  * In the spirit of Python's `multiprocessing.Queue` and `JoinableQueue`.
  *
@@ -99,6 +87,30 @@ const queues = new Identity<Queue<unknown>>();
  *   await using counter = count.spawn([queue]);
  *   for await (const n of queue) console.log(n); // 1, 2, 3
  *   await counter.join();
+ * }
+ * ```
+ *
+ * @example A job says where its answer goes
+ * ```ts ignore
+ * import { actor, Queue } from "@troupe/troupe";
+ *
+ * interface Job {
+ *   n: number;
+ *   reply: Queue<number>;
+ * }
+ *
+ * const square = actor(import.meta, async function square(jobs: Queue<Job>) {
+ *   for await (const { n, reply } of jobs) await reply.put(n * n);
+ * });
+ *
+ * if (import.meta.main) {
+ *   const jobs = new Queue<Job>();
+ *   await using worker = square.spawn([jobs]);
+ *   const reply = new Queue<number>();
+ *   await jobs.put({ n: 7, reply });
+ *   console.log(await reply.get()); // 49
+ *   jobs.close();
+ *   await worker.join();
  * }
  * ```
  *
@@ -133,29 +145,11 @@ export class Queue<T>
         : checkBound("capacity", capacity, MOST_ITEMS_LIMIT),
       checkBound("maxBytes", maxBytes, MOST_BYTES_LIMIT),
     );
-    const channel = {
-      label,
-      check: () => {},
-      isBroken: () => false,
-      isOver: () => false,
-      closedError: (item: unknown) =>
-        new QueueClosedError(
-          `Cannot put into ${label}: it was closed. The item is in the ` +
-            "error's `item`",
-          item,
-        ),
-      endedError: () =>
-        new QueueClosedError(
-          `Cannot get from ${label}: it was closed and is empty`,
-        ),
-      onReceived: (item: unknown) => {
-        // Nobody marks an `EXIT` as done, since it is no task.
-        if (item === EXIT) this.#markDone();
-      },
-    };
+    const channel = queueChannel(this.#ring, label);
     this.#sender = new Sender(this.#ring, { ...channel, verb: "put into" });
     this.#receiver = new Receiver(this.#ring, { ...channel, verb: "get from" });
     queues.add(this.#ring.number, this as Queue<unknown>);
+    hold(this, handleOf(this.#ring));
   }
 
   /**
@@ -196,7 +190,8 @@ export class Queue<T>
    * Puts an item at the end, waiting while the queue is full.
    *
    * The item is copied at the call: changing it later changes nothing. Calls
-   * made one after another keep their order, awaited or not.
+   * made one after another keep their order, awaited or not. What `transfer`
+   * names is moved instead, once the queue has the item.
    *
    * @returns Resolves when the queue has the item.
    * @throws {NotSendableError} If the item holds what cannot be sent.
@@ -205,7 +200,7 @@ export class Queue<T>
    *   time-out is negative or NaN.
    * @throws {DOMException} A `TimeoutError`, if it stayed full for `timeout` ms.
    */
-  put(item: T | Sentinel, options?: WaitOptions): Promise<void> {
+  put(item: T | Sentinel, options?: SendOptions): Promise<void> {
     return this.#sender.send(item, options);
   }
 
@@ -217,8 +212,8 @@ export class Queue<T>
    * @throws {QueueClosedError} If the queue is closed.
    * @throws {RangeError} If the item alone is larger than `maxBytes`.
    */
-  tryPut(item: T | Sentinel): boolean {
-    return this.#sender.trySend(item);
+  tryPut(item: T | Sentinel, options?: TransferOptions): boolean {
+    return this.#sender.trySend(item, options);
   }
 
   /**
@@ -233,7 +228,7 @@ export class Queue<T>
    *   time-out is negative or NaN.
    * @throws {DOMException} A `TimeoutError`, if it stayed full for `timeout` ms.
    */
-  putSync(item: T | Sentinel, options?: BlockOptions): void {
+  putSync(item: T | Sentinel, options?: SendSyncOptions): void {
     this.#sender.sendSync(item, options);
   }
 
@@ -242,10 +237,13 @@ export class Queue<T>
    *
    * @returns The item, or `EXIT` if that is what was put.
    * @throws {QueueClosedError} If the queue is closed and empty.
+   * @throws {ProducersEndedError} If the queue is empty, and all processes that
+   *   `until` names have ended.
+   * @throws {ProcessStateError} If one of these was not started.
    * @throws {RangeError} If the time-out is negative or NaN.
    * @throws {DOMException} A `TimeoutError`, if nothing came in `timeout` ms.
    */
-  get(options?: WaitOptions): Promise<T | Sentinel> {
+  get(options?: UntilOptions): Promise<T | Sentinel> {
     return this.#receiver.recv(options);
   }
 
@@ -261,10 +259,12 @@ export class Queue<T>
    *
    * @returns The item, or `EXIT` if that is what was put.
    * @throws {QueueClosedError} If the queue is closed and empty.
+   * @throws {ProducersEndedError} If the queue is empty, and all processes that
+   *   `until` names have ended.
    * @throws {RangeError} If the time-out is negative or NaN.
    * @throws {DOMException} A `TimeoutError`, if nothing came in `timeout` ms.
    */
-  getSync(options?: BlockOptions): T | Sentinel {
+  getSync(options?: BlockUntilOptions): T | Sentinel {
     return this.#receiver.recvSync(options);
   }
 
@@ -276,7 +276,9 @@ export class Queue<T>
    * queue is empty. Closing twice does nothing.
    */
   close(options: QueueCloseOptions = {}): void {
-    this.#ring.close(options.discard === true);
+    const discard = options.discard === true;
+    this.#ring.close(discard);
+    if (discard) sweepParcels(this.#ring.words, this.#ring.memory);
   }
 
   /**
@@ -285,7 +287,7 @@ export class Queue<T>
    * @throws {RangeError} If there were more calls than items put.
    */
   taskDone(): void {
-    if (this.#markDone() || this.#ring.closed === Closed.entirely) return;
+    if (markDone(this.#ring) || this.#ring.closed === Closed.entirely) return;
     throw new RangeError(
       `Cannot mark a task of ${this.#label} as done: taskDone() was called ` +
         "more often than items were put",
@@ -298,17 +300,8 @@ export class Queue<T>
    *
    * @throws {DOMException} A `TimeoutError`, if it took longer than `timeout` ms.
    */
-  async join(options?: WaitOptions): Promise<void> {
-    checkWait(options);
-    const isDone = () => this.#tasks <= 0;
-    if (isDone()) return;
-    await waitAt([this.#ring.watchers], {
-      attempt: isDone,
-      options,
-      late: () =>
-        `Cannot join ${this.#label}: tasks were not done after ` +
-        `${options?.timeout} ms`,
-    });
+  join(options?: WaitOptions): Promise<void> {
+    return joinTasks(this.#ring, this.#label, options);
   }
 
   /**
@@ -316,10 +309,39 @@ export class Queue<T>
    * and empty. Several consumers may iterate, each gets other items.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<T> {
-    return new ItemIterator(
-      this.#receiver,
-      (error) => error instanceof QueueClosedError,
-    );
+    return new ItemIterator(this.#receiver, isQueueEnd);
+  }
+
+  /**
+   * Iterates as the queue itself does, with the options of a {@linkcode get} for
+   * each item: an end of all the processes it waits `until` is the end of the
+   * iteration, an abort or a time-out is an error.
+   *
+   * @example Stop when the producer is gone, however it went
+   * ```ts ignore
+   * import { actor, Queue } from "@troupe/troupe";
+   *
+   * const count = actor(import.meta, async function count(to: Queue<number>) {
+   *   for (let n = 1; n <= 3; n++) await to.put(n);
+   * });
+   *
+   * if (import.meta.main) {
+   *   const queue = new Queue<number>();
+   *   const until = count.spawn([queue]);
+   *   for await (const n of queue.items({ until })) console.log(n); // 1, 2, 3
+   * }
+   * ```
+   */
+  items(options?: UntilOptions): AsyncIterableIterator<T> {
+    return new ItemIterator(this.#receiver, isQueueEnd, options);
+  }
+
+  /**
+   * What it holds, who waits at it, and what it has seen: a snapshot that any
+   * actor can take at any time, also while all others are blocked.
+   */
+  stats(): QueueStats {
+    return statsOf(this.#ring);
   }
 
   /** Closes the queue; see {@linkcode close}. */
@@ -347,32 +369,13 @@ export class Queue<T>
     return this.#receiver.source;
   }
 
-  /** How many items are neither marked as done nor thrown away. */
-  get #tasks(): number {
-    const { words, closed, gets, puts } = this.#ring;
-    const due = closed === Closed.entirely ? gets : puts;
-    return (due - Atomics.load(words, DONE)) | 0;
-  }
-
-  /** Counts one more item as done; `false` if all that were put are. */
-  #markDone(): boolean {
-    const { words, watchers } = this.#ring;
-    for (;;) {
-      const done = Atomics.load(words, DONE);
-      if (done === this.#ring.puts) return false;
-      const next = (done + 1) | 0;
-      if (Atomics.compareExchange(words, DONE, done, next) !== done) continue;
-      if (this.#tasks <= 0) watchers.wakeAll();
-      return true;
-    }
-  }
-
   /**
    * How it travels to another actor.
    *
    * @internal
    */
   [PACK](): PackedHandle {
+    depart(this.#ring.words);
     return {
       kind: "queue",
       memory: this.#ring.memory,
@@ -381,9 +384,17 @@ export class Queue<T>
   }
 }
 
-registerHandle("queue", ({ memory, name }) => {
-  const ring = Ring.at(memory as SharedArrayBuffer);
-  const known = queues.get(ring.number);
-  if (known !== undefined) return known;
-  return new Queue({ [RING]: ring, name } as Adopted);
+/** What is to be known of a ring, but not the ring, to see that it goes. */
+function handleOf({ number, words, memory }: Ring) {
+  return { number, words, onLast: () => sweepParcels(words, memory) };
+}
+
+registerHandle("queue", {
+  unpack({ memory, name }) {
+    const ring = Ring.at(memory as SharedArrayBuffer);
+    const queue = queues.get(ring.number) ??
+      new Queue({ [RING]: ring, name } as Adopted);
+    arrive(ring.words);
+    return queue;
+  },
 });

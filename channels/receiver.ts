@@ -5,12 +5,20 @@
  * @module
  */
 
+import { isParcelHere, openParcel, requestParcel } from "./broker.ts";
 import { decode } from "./decode.ts";
-import { EMPTY, ENDED, type Ring } from "./ring.ts";
+import { EMPTY, type Ring } from "./ring.ts";
+import type { Beside } from "./_ring_reader.ts";
 import type { Ended, Source, Taken } from "./source.ts";
 import { isTurnDue, turn } from "./_turn.ts";
 import {
-  type BlockOptions,
+  type BlockUntilOptions,
+  checkUntil,
+  isOver,
+  type Until,
+  type UntilOptions,
+} from "./until.ts";
+import {
   checkTimeout,
   checkWait,
   timeoutError,
@@ -51,12 +59,22 @@ export interface ReceiverChannel {
   isOver(): boolean;
   /** The error for a receive when nothing can come any more. */
   endedError(): Error;
+  /** The error when it is empty, and all those are gone that were waited for. */
+  abandonedError?(): Error;
   /** Told of every item that was received. */
   onReceived?(item: unknown): void;
 }
 
 /** Nothing was taken; an item may be `undefined`, so that cannot say it. */
 export const NOTHING: unique symbol = Symbol("nothing");
+
+/** Nothing was taken, and nothing will come any more. */
+const OVER: unique symbol = Symbol("over");
+
+/** An item that was taken, and whose parcel has not come yet. */
+interface Opening extends Beside {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
 
 /**
  * How long to look before a wait, in ms. Longer than for a blocking wait, since
@@ -69,6 +87,11 @@ export class Receiver<T> {
   readonly #ring: Ring;
   readonly #channel: ReceiverChannel;
   readonly #isReadable = () => this.#ring.isReadable;
+  /**
+   * Kept over time-outs and aborts: whoever calls next gets it. So a parcel that
+   * is late delays items, and loses none.
+   */
+  #opening: Opening | undefined;
 
   /** Receives from `ring` for `channel`. */
   constructor(ring: Ring, channel: ReceiverChannel) {
@@ -77,11 +100,15 @@ export class Receiver<T> {
   }
 
   /** Receives the oldest item, waiting for one. */
-  recv(options: WaitOptions | undefined): Promise<T> {
+  recv(options: UntilOptions | undefined): Promise<T> {
     try {
-      checkWait(options);
-      const item = this.takeSoon();
-      if (item === NOTHING) return this.recvLater(options);
+      let until: Until | undefined;
+      if (options !== undefined) {
+        checkWait(options);
+        until = checkUntil(options.until);
+      }
+      const item = this.takeSoon(until);
+      if (item === NOTHING) return this.recvLater(options, until);
       return isTurnDue() ? turn().then(() => item) : Promise.resolve(item);
     } catch (error) {
       return Promise.reject(error);
@@ -93,14 +120,14 @@ export class Receiver<T> {
    *
    * @throws If nothing can come any more.
    */
-  takeSoon(): T | typeof NOTHING {
+  takeSoon(until?: Until): T | typeof NOTHING {
     this.#channel.check();
-    const item = this.#takeInTurn();
+    const item = this.#takeInTurn(until);
     if (item !== NOTHING) return item;
     const { consumers } = this.#ring;
-    if (consumers.hasWaiters) return NOTHING;
+    if (consumers.hasWaiters || this.#opening !== undefined) return NOTHING;
     const isThere = consumers.patience.look(this.#isReadable, LOOK);
-    return isThere ? this.#takeInTurn() : NOTHING;
+    return isThere ? this.#takeInTurn(until) : NOTHING;
   }
 
   /** Receives an item if there is one now. */
@@ -109,22 +136,27 @@ export class Receiver<T> {
     const { consumers } = this.#ring;
     if (consumers.hasWaiters) consumers.serve();
     if (consumers.hasWaiters) return { state: "empty" };
-    const length = this.#take();
-    if (length === ENDED) return { state: "closed" };
-    if (length === EMPTY) return { state: "empty" };
-    return { state: "ok", value: this.#decode(length) };
+    const item = this.#take(undefined);
+    if (item === OVER) return { state: "closed" };
+    if (item === NOTHING) return { state: "empty" };
+    return { state: "ok", value: item };
   }
 
   /** Receives an item, blocking the thread until there is one. */
-  recvSync(options: BlockOptions | undefined): T {
-    const timeout = checkTimeout(options?.timeout);
+  recvSync(options: BlockUntilOptions | undefined): T {
+    let timeout = Infinity;
+    let until: Until | undefined;
+    if (options !== undefined) {
+      timeout = checkTimeout(options.timeout);
+      until = checkUntil(options.until);
+    }
     this.#channel.check();
-    let item = this.#takeInTurn();
+    let item = this.#takeInTurn(until);
     if (item !== NOTHING) return item;
     const { consumers } = this.#ring;
     const attempt = () => {
       this.#channel.check();
-      item = this.#takeInTurn();
+      item = this.#takeInTurn(until);
       return item !== NOTHING;
     };
     if (!blockAt([consumers], attempt, timeout)) {
@@ -159,6 +191,7 @@ export class Receiver<T> {
 
   /** Whether a receive would not wait. */
   get isReady(): boolean {
+    if (this.#opening !== undefined) return isParcelHere(this.#opening.parcel);
     return this.#ring.isReadable || this.#channel.isOver();
   }
 
@@ -168,22 +201,22 @@ export class Receiver<T> {
       places: [this.#ring.consumers],
       take: () => {
         this.#channel.check();
-        const length = this.#take();
-        if (length === EMPTY) return undefined;
-        if (length === ENDED) return { done: true, value: undefined };
-        return { done: false, value: this.#decode(length) };
+        const item = this.#take(undefined);
+        if (item === NOTHING) return undefined;
+        if (item === OVER) return { done: true, value: undefined };
+        return { done: false, value: item };
       },
     };
   }
 
   /** Receives the oldest item, without a first look whether there is one. */
-  recvLater(options: WaitOptions | undefined): Promise<T> {
+  recvLater(options: WaitOptions | undefined, until?: Until): Promise<T> {
     let item: T | typeof NOTHING = NOTHING;
     const { consumers } = this.#ring;
     return waitAt([consumers], {
       attempt: () => {
         this.#channel.check();
-        item = this.#takeItem();
+        item = this.#takeItem(until);
         return item !== NOTHING;
       },
       options,
@@ -192,35 +225,63 @@ export class Receiver<T> {
   }
 
   /** Takes an item unless callers of this thread have waited longer. */
-  #takeInTurn(): T | typeof NOTHING {
+  #takeInTurn(until: Until | undefined): T | typeof NOTHING {
     const { consumers } = this.#ring;
     if (consumers.hasWaiters) {
       consumers.serve();
       if (consumers.hasWaiters) return NOTHING;
     }
-    return this.#takeItem();
+    return this.#takeItem(until);
   }
 
-  #takeItem(): T | typeof NOTHING {
-    const length = this.#take();
-    if (length === EMPTY) return NOTHING;
-    if (length === ENDED) throw this.#channel.endedError();
-    return this.#decode(length);
+  #takeItem(until: Until | undefined): T | typeof NOTHING {
+    const item = this.#take(until);
+    if (item !== OVER) return item;
+    const { abandonedError, endedError } = this.#channel;
+    const isAbandoned = until !== undefined && abandonedError !== undefined &&
+      !this.#ring.closed;
+    throw isAbandoned ? abandonedError() : endedError();
   }
 
-  #take(): number {
-    // Asked before the take: what the last sender put just before it went is
-    // then seen by the take, and only after it the end.
-    const isOver = this.#channel.isOver();
-    const length = this.#ring.take();
-    return length === EMPTY && isOver ? ENDED : length;
-  }
-
-  #decode(length: number): T {
-    const { bytes, offset } = this.#ring.reader;
+  #take(until: Until | undefined): T | typeof NOTHING | typeof OVER {
+    if (this.#opening !== undefined) return this.#open(this.#opening);
+    let length = this.#ring.take(requestParcel);
+    if (length === EMPTY) {
+      if (!this.#channel.isOver() && !(until !== undefined && isOver(until))) {
+        return NOTHING;
+      }
+      // What the last sender put just before it went is there now.
+      length = this.#ring.take(requestParcel);
+    }
+    if (length < 0) return OVER;
+    const { reader } = this.#ring;
+    const { bytes, offset, beside } = reader;
+    if (beside !== undefined) return this.#unfold(length, beside);
     const item = decode(bytes, offset, offset + length) as T;
     this.#channel.onReceived?.(item);
     return item;
+  }
+
+  /** Reads an item that is more than bytes. */
+  #unfold(length: number, beside: Beside): T | typeof NOTHING {
+    const { reader } = this.#ring;
+    reader.beside = undefined;
+    const { bytes, offset } = reader;
+    const { bulk, parcel } = beside;
+    if (parcel === 0) {
+      return decode(bytes, offset, offset + length, undefined, bulk) as T;
+    }
+    const own = bytes.slice(offset, offset + length);
+    return this.#open({ bytes: own, bulk, parcel });
+  }
+
+  #open(opening: Opening): T | typeof NOTHING {
+    const { bytes, bulk, parcel } = opening;
+    this.#opening = opening;
+    if (!isParcelHere(parcel)) return NOTHING;
+    this.#opening = undefined;
+    const beside = openParcel(parcel);
+    return decode(bytes, 0, bytes.length, beside, bulk) as T;
   }
 
   #late(timeout: number | undefined): string {

@@ -11,9 +11,9 @@
  *   put side: LOCK  PUTS  TAIL[2]          get side: LOCK  GETS  HEAD[2]
  * ```
  *
- * A message is a word with its length, then its bytes, filled up to a multiple
- * of four. Positions count bytes for ever (modulo 2^32); the place in the ring
- * is the position modulo the capacity, and a message may go over the end.
+ * A message is a frame: its length, its bytes, and in rarer cases more, see
+ * `_frame.ts`. Positions count bytes for ever (modulo 2^32); the place in the
+ * ring is the position modulo the capacity, and a frame may go over the end.
  *
  * **The commit rule.** A producer, alone under the put lock, writes the bytes,
  * then the new tail into the half of `TAIL` that is not in use, and then one
@@ -31,22 +31,27 @@
  * doubling. Positions stay; a message whose place changes is copied to the new
  * half before one store of the capacity makes the change real.
  *
+ * **Cost.** An atomic operation costs 6 to 15 ns here, a tenth of a whole put, so
+ * there are four of them: the lock is taken, the commit made, the lock given
+ * back, and one look tells who waits for any of that (`WAITING`). What lies
+ * between the first and the last needs none: the lock orders it.
+ *
  * The two-lock queue is Michael and Scott's (1996); positions that run on and
  * are cut by the capacity are the classic ring buffer of kernels.
  *
  * @module
  */
 
-import { Gate } from "./gate.ts";
-import { bytesOnRing, RingBytes } from "./_ring_bytes.ts";
+import { bytesOnRing, type Extension, frameSize } from "./_frame.ts";
+import { Identity } from "./identity.ts";
+import { LockedRing } from "./_locked_ring.ts";
+import { RingBytes } from "./_ring_bytes.ts";
 import {
   CAPACITY,
   CLOSED,
   Closed,
-  CONSUMERS,
   FIRST_CAPACITY,
   GET_LOCK,
-  GET_WAITERS,
   GETS,
   GETS_SEEN,
   HEAD,
@@ -56,21 +61,17 @@ import {
   MOST_BYTES,
   MOST_ITEMS,
   NUMBER,
-  PRODUCERS,
+  PARCELS,
   PUT_LOCK,
-  PUT_WAITERS,
   PUTS,
   PUTS_SEEN,
   readPosition,
-  SHORT_OF_BYTES,
   TAIL,
-  WATCHERS,
+  WAITING,
+  Waiting,
 } from "./_ring_layout.ts";
-import { RingView } from "./_ring_view.ts";
 import { RingReader } from "./_ring_reader.ts";
-import { Identity } from "./identity.ts";
-import { acquireLock, releaseLock } from "./_lock.ts";
-import { isFenced, nextRing, ownThread, stopIfFenced } from "./threads.ts";
+import { nextRing, ownThread, stopIfFenced } from "./threads.ts";
 
 /** How an attempt to put ended. */
 export const Put = { done: 0, full: 1, closed: 2 } as const;
@@ -86,36 +87,14 @@ export const ENDED = -2;
 const rings = new Identity<Ring>();
 
 /** A ring of messages. See the module. */
-export class Ring extends RingView {
-  /** Waits for a message, or for the end. */
-  readonly consumers: Gate;
-  /** Waits for room, or for the end. */
-  readonly producers: Gate;
-  /** Waits for what the owner of the ring defines. */
-  readonly watchers: Gate;
-
+export class Ring extends LockedRing {
   /** What {@linkcode take} took: the message's bytes, and where they begin. */
   readonly reader: RingReader = new RingReader();
 
-  readonly #putWaiters: Gate;
-  readonly #getWaiters: Gate;
-  #bytes: RingBytes;
   readonly #tail = () => readPosition(this.words, PUTS, TAIL);
 
   private constructor(memory: SharedArrayBuffer) {
     super(memory);
-    const { words } = this;
-    this.consumers = new Gate(words, CONSUMERS, () => this.isReadable);
-    this.producers = new Gate(words, PRODUCERS, () => this.isWritable);
-    this.watchers = new Gate(words, WATCHERS, () => true);
-    // Who leaves these has the lock, and wakes the next when giving it back.
-    this.#putWaiters = new Gate(words, PUT_WAITERS, () => false);
-    this.#getWaiters = new Gate(words, GET_WAITERS, () => false);
-    this.#bytes = new RingBytes(
-      memory,
-      HEADER,
-      Atomics.load(words, CAPACITY),
-    );
   }
 
   /**
@@ -151,81 +130,139 @@ export class Ring extends RingView {
   }
 
   /**
-   * Puts a message: the first `length` bytes of `source`.
+   * Puts a message: the first `length` bytes of `source`, and what it has beside
+   * them.
    *
    * @returns One of {@linkcode Put}.
+   * @throws What `extension.post` throws; nothing was put then.
    */
-  put(source: Uint8Array<ArrayBuffer>, length: number): number {
+  put(
+    source: Uint8Array<ArrayBuffer>,
+    length: number,
+    extension?: Extension,
+  ): number {
     const words = this.words;
-    this.#lock(PUT_LOCK, this.#putWaiters);
+    this.lockPut();
     if (words[CLOSED] !== Closed.open) {
-      this.#unlock(PUT_LOCK, this.#putWaiters);
+      this.unlockPut();
       return Put.closed;
     }
     const puts = words[PUTS]!;
     const tail = words[TAIL + (puts & 1)]!;
-    const need = bytesOnRing(length);
-    const room = this.#hasRoom(puts, tail, need)
-      ? Put.done
-      : this.#makeRoom(puts, tail, need);
-    if (room !== Put.done) {
-      this.#unlock(PUT_LOCK, this.#putWaiters);
-      if (room !== NEWLY_SHORT) return room;
-      // Whoever waits behind this one may lack only a place, which is there.
-      if (words[MOST_ITEMS] !== 0) this.producers.wakeAll();
-      return Put.full;
+    const need = extension === undefined
+      ? bytesOnRing(length)
+      : frameSize(length, extension);
+    if (!this.#hasRoom(puts, tail, need)) {
+      const room = this.#makeRoom(puts, tail, need);
+      if (room !== Put.done) {
+        this.unlockPut();
+        if (room !== NEWLY_SHORT) return room;
+        // Whoever waits behind this one may lack only a place, which is there.
+        if (words[MOST_ITEMS] !== 0) this.producers.wakeAll();
+        return Put.full;
+      }
     }
-    this.#bytes.write(tail, source, length);
+    if (extension === undefined) this.bytes.write(tail, source, length);
+    else this.#writeExtended(tail, source, length, extension);
     words[TAIL + ((puts + 1) & 1)] = (tail + need) | 0;
     Atomics.store(words, PUTS, (puts + 1) | 0);
-    this.#unlock(PUT_LOCK, this.#putWaiters);
-    this.consumers.wakeOne();
+    Atomics.store(words, PUT_LOCK, 0);
+    // One look for both stores: whoever waits for either said so before it
+    // looked at what they change.
+    const waiting = Atomics.load(words, WAITING);
+    if ((waiting & (Waiting.consumers | Waiting.putLock)) !== 0) {
+      this.putWaiters.wakeOne();
+      this.consumers.wakeOne();
+    }
     return Put.done;
+  }
+
+  #writeExtended(
+    tail: number,
+    source: Uint8Array<ArrayBuffer>,
+    length: number,
+    extension: Extension,
+  ): void {
+    let parcel = 0;
+    if (extension.post !== undefined) {
+      try {
+        parcel = extension.post();
+      } catch (error) {
+        this.unlockPut();
+        throw error;
+      }
+      this.words[PARCELS]!++;
+    }
+    this.bytes.writeExtended(tail, source, length, extension, parcel);
   }
 
   /**
    * Takes the oldest message. Its bytes stand in {@linkcode reader} until the
    * next take.
    *
+   * @param claim Told the number of the message's parcel, if it has one, before
+   *   the take is made real.
    * @returns Its length, or {@linkcode EMPTY} or {@linkcode ENDED}.
    */
-  take(): number {
+  take(claim?: (parcel: number) => void): number {
     const words = this.words;
-    // Closed is read before the puts: a message put before the close is seen.
-    const closed = Atomics.load(words, CLOSED);
-    if (closed === Closed.entirely) return ENDED;
-    if (words[PUTS_SEEN] === words[GETS] && this.#isEmpty()) {
-      stopIfFenced();
-      return closed === Closed.open ? EMPTY : ENDED;
+    if (words[PUTS_SEEN] === words[GETS]) {
+      const found = this.#lookForMore();
+      if (found !== 0) return found;
     }
-    this.#lock(GET_LOCK, this.#getWaiters);
+    this.lockGet();
     const gets = words[GETS]!;
-    if (words[PUTS_SEEN] === gets) {
-      words[PUTS_SEEN] = Atomics.load(words, PUTS);
-      if (words[PUTS_SEEN] === gets) {
-        this.#unlock(GET_LOCK, this.#getWaiters);
-        return closed === Closed.open ? EMPTY : ENDED;
+    if (words[PUTS_SEEN] === gets || words[CLOSED] === Closed.entirely) {
+      const found = this.#refreshPuts(gets);
+      if (found !== 0) {
+        this.unlockGet();
+        return found;
       }
     }
     const head = words[HEAD + (gets & 1)]!;
+    const { reader } = this;
     let length: number;
     try {
-      length = this.reader.read(this.#bytes, head, gets, this.#tail);
+      length = reader.read(this.bytes, head, gets, this.#tail);
+      if (reader.beside !== undefined && reader.beside.parcel !== 0) {
+        claim?.(reader.beside.parcel);
+      }
     } catch (error) {
       // No memory for the copy: the message stays.
-      this.#unlock(GET_LOCK, this.#getWaiters);
+      this.unlockGet();
       throw error;
     }
-    words[HEAD + ((gets + 1) & 1)] = (head + bytesOnRing(length)) | 0;
+    words[HEAD + ((gets + 1) & 1)] = reader.nextHead;
     Atomics.store(words, GETS, (gets + 1) | 0);
-    this.#unlock(GET_LOCK, this.#getWaiters);
-    this.#wakeProducers();
+    Atomics.store(words, GET_LOCK, 0);
+    const waiting = Atomics.load(words, WAITING);
+    const some = Waiting.producers | Waiting.bytes | Waiting.getLock;
+    if ((waiting & some) !== 0) this.#wakeAfterTake(waiting);
     return length;
   }
 
-  #isEmpty(): boolean {
+  /**
+   * Looks, without the lock, whether anything is there.
+   *
+   * @returns 0 if so, else what a take gives.
+   */
+  #lookForMore(): number {
+    // Closed is read before the puts: a message put before the close is seen.
+    const closed = Atomics.load(this.words, CLOSED);
+    if (closed === Closed.entirely) return ENDED;
+    if (this.puts !== this.gets) return 0;
+    stopIfFenced();
+    return closed === Closed.open ? EMPTY : ENDED;
+  }
+
+  /** As `#lookForMore`, and brings the note up to date. Under the get lock. */
+  #refreshPuts(gets: number): number {
     const words = this.words;
-    return Atomics.load(words, PUTS) === Atomics.load(words, GETS);
+    const closed = Atomics.load(words, CLOSED);
+    if (closed === Closed.entirely) return ENDED;
+    words[PUTS_SEEN] = Atomics.load(words, PUTS);
+    if (words[PUTS_SEEN] !== gets) return 0;
+    return closed === Closed.open ? EMPTY : ENDED;
   }
 
   /**
@@ -238,10 +275,10 @@ export class Ring extends RingView {
     const words = this.words;
     const wanted = entirely ? Closed.entirely : Closed.toPuts;
     // Under the put lock: when the call returns, no put is still under way.
-    this.#lock(PUT_LOCK, this.#putWaiters);
+    this.lockPut();
     const before = words[CLOSED]!;
     if (before < wanted) Atomics.store(words, CLOSED, wanted);
-    this.#unlock(PUT_LOCK, this.#putWaiters);
+    this.unlockPut();
     if (before >= wanted) return false;
     this.consumers.wakeAll();
     this.producers.wakeAll();
@@ -255,7 +292,7 @@ export class Ring extends RingView {
     const most = words[MOST_ITEMS]!;
     if (most !== 0 && ((puts - words[GETS_SEEN]!) | 0) >= most) return false;
     const used = ((tail - words[HEAD_SEEN]!) | 0) + need;
-    return used <= this.#bytes.capacity && used <= words[MOST_BYTES]!;
+    return used <= this.bytes.capacity && used <= words[MOST_BYTES]!;
   }
 
   /** Looks again, and grows the ring where that helps. Under the put lock. */
@@ -272,21 +309,21 @@ export class Ring extends RingView {
     if (used > most) {
       // Said first and looked at again after: a consumer that makes room from
       // here on sees the word and wakes all producers, whatever each needs.
-      const was = Atomics.exchange(words, SHORT_OF_BYTES, 1);
+      const was = Atomics.or(words, WAITING, Waiting.bytes);
       words[HEAD_SEEN] = readPosition(words, GETS, HEAD);
       used = ((tail - words[HEAD_SEEN]!) | 0) + need;
-      if (used > most) return was === 0 ? NEWLY_SHORT : Put.full;
+      if (used > most) {
+        return (was & Waiting.bytes) === 0 ? NEWLY_SHORT : Put.full;
+      }
     }
-    let { capacity } = this.#bytes;
+    let { capacity } = this.bytes;
     if (used <= capacity) return Put.done;
     while (capacity < used) capacity *= 2;
     try {
       this.#grow(capacity, tail);
     } catch (error) {
       // No memory; or fenced meanwhile, and then the lock was given back.
-      if (words[PUT_LOCK] === ownThread()) {
-        this.#unlock(PUT_LOCK, this.#putWaiters);
-      }
+      if (words[PUT_LOCK] === ownThread()) this.unlockPut();
       throw error;
     }
     return Put.done;
@@ -298,44 +335,63 @@ export class Ring extends RingView {
    */
   #grow(capacity: number, tail: number): void {
     const words = this.words;
-    this.#lock(GET_LOCK, this.#getWaiters, PUT_LOCK);
+    this.lockGetToo();
     try {
       this.memory.grow(HEADER + capacity);
       const larger = new RingBytes(this.memory, HEADER, capacity);
       const head = words[HEAD + (words[GETS]! & 1)]!;
-      this.#bytes.moveTo(larger, head, tail);
+      this.bytes.moveTo(larger, head, tail);
       Atomics.store(words, CAPACITY, capacity);
-      this.#bytes = larger;
+      this.bytes = larger;
     } finally {
-      this.#unlock(GET_LOCK, this.#getWaiters);
+      this.unlockGet();
     }
   }
 
-  /** Uses the ring at the size it has now. */
-  #follow(): void {
-    const capacity = this.words[CAPACITY]!;
-    if (capacity === this.#bytes.capacity) return;
-    this.#bytes = new RingBytes(this.memory, HEADER, capacity);
-  }
-
-  #wakeProducers(): void {
+  #wakeAfterTake(waiting: number): void {
     const words = this.words;
-    if (this.isShort && Atomics.exchange(words, SHORT_OF_BYTES, 0) !== 0) {
-      this.producers.wakeAll();
-    } else this.producers.wakeOne();
+    this.getWaiters.wakeOne();
+    if (
+      (waiting & Waiting.bytes) !== 0 &&
+      (Atomics.and(words, WAITING, ~Waiting.bytes) & Waiting.bytes) !== 0
+    ) this.producers.wakeAll();
+    else this.producers.wakeOne();
   }
 
-  #lock(word: number, waiters: Gate, held?: number): void {
-    const isHeld = acquireLock(this.words, word, waiters);
-    if (!isHeld || isFenced()) {
-      if (isHeld) releaseLock(this.words, word, waiters);
-      if (held !== undefined) releaseLock(this.words, held, this.#putWaiters);
-      stopIfFenced();
+  /** The number of the parcel of the oldest message; 0 if it has none. */
+  nextParcel(): number {
+    const words = this.words;
+    this.lockGet();
+    const gets = words[GETS]!;
+    const isEmpty = Atomics.load(words, PUTS) === gets;
+    const parcel = isEmpty || words[CLOSED] === Closed.entirely
+      ? 0
+      : this.bytes.parcelAt(words[HEAD + (gets & 1)]!);
+    this.unlockGet();
+    return parcel;
+  }
+
+  /**
+   * The numbers of the parcels whose messages it still holds. While `look` runs
+   * no message comes or goes.
+   */
+  withParcels(look: (parcels: ReadonlySet<number>) => void): void {
+    const words = this.words;
+    this.lockPut();
+    this.lockGetToo();
+    try {
+      const parcels = new Set<number>();
+      const tail = words[TAIL + (words[PUTS]! & 1)]!;
+      let head = words[HEAD + (words[GETS]! & 1)]!;
+      const isThrownAway = words[CLOSED] === Closed.entirely;
+      while (head !== tail && !isThrownAway) {
+        parcels.add(this.bytes.parcelAt(head));
+        head = (head + this.bytes.frameAt(head)) | 0;
+      }
+      look(parcels);
+    } finally {
+      this.unlockGet();
+      this.unlockPut();
     }
-    this.#follow();
-  }
-
-  #unlock(word: number, waiters: Gate): void {
-    releaseLock(this.words, word, waiters);
   }
 }

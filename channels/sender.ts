@@ -5,17 +5,15 @@
  * @module
  */
 
+import { postParcel } from "./broker.ts";
 import { Encoder } from "./encode.ts";
+import { type Extension, frameSize } from "./_frame.ts";
+import { checkAll } from "./handle.ts";
 import { Put, type Ring } from "./ring.ts";
+import { type Moved, movedBy, type SendOptions } from "./send_options.ts";
 import { isTurnDue, turn } from "./_turn.ts";
 import { stopIfFenced } from "./threads.ts";
-import {
-  type BlockOptions,
-  checkTimeout,
-  checkWait,
-  timeoutError,
-  type WaitOptions,
-} from "./wait_options.ts";
+import { checkTimeout, checkWait, timeoutError } from "./wait_options.ts";
 import { blockAt, waitAt } from "./waiting.ts";
 
 /** What a sender must know of the channel it serves. */
@@ -24,6 +22,8 @@ export interface SenderChannel {
   readonly label: string;
   /** What errors say one does with an item: `put into`. */
   readonly verb: string;
+  /** Whether one thread receives, which the ring names. */
+  readonly isPipe: boolean;
   /** Throws if this side may not be used at all. */
   check(): void;
   /** Whether nobody will ever receive, though the ring is open. */
@@ -34,6 +34,26 @@ export interface SenderChannel {
 
 const encoder = new Encoder();
 const SENT = Promise.resolve();
+
+/** What the encoder sets apart from the bytes; not there while it is at work. */
+let idleApart: Apart | undefined = { beside: [], bulk: [] };
+
+interface Apart {
+  readonly beside: object[];
+  readonly bulk: Uint8Array[];
+}
+
+/** An item on its way into a ring. */
+interface Letter {
+  readonly item: unknown;
+  /** Holds its bytes, in the first `length`. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly length: number;
+  /** What it has beside those, if anything. */
+  readonly extension: Extension | undefined;
+  /** What is to be moved, if anything. */
+  readonly moved: Moved | undefined;
+}
 
 /** Sends items over a ring. */
 export class Sender {
@@ -47,70 +67,127 @@ export class Sender {
   }
 
   /** Sends an item, waiting for room. */
-  send(item: unknown, options: WaitOptions | undefined): Promise<void> {
+  send(item: unknown, options: SendOptions | undefined): Promise<void> {
     try {
-      checkWait(options);
-      const length = this.#encode(item);
-      if (this.#trySend(length, item)) return isTurnDue() ? turn() : SENT;
-      return this.#sendLater(length, item, options);
+      if (options !== undefined) checkWait(options);
+      const moved = movedBy(options);
+      const extension = this.#encode(item, moved);
+      const length = this.#length;
+      if (this.#trySend(length, item, extension, moved)) {
+        return isTurnDue() ? turn() : SENT;
+      }
+      return this.#sendLater(
+        this.#keep(length, item, extension, moved),
+        options,
+      );
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   /** Sends an item if there is room now. */
-  trySend(item: unknown): boolean {
-    return this.#trySend(this.#encode(item), item);
+  trySend(item: unknown, options: SendOptions | undefined): boolean {
+    const moved = movedBy(options);
+    const extension = this.#encode(item, moved);
+    return this.#trySend(this.#length, item, extension, moved);
   }
 
   /** Sends an item, blocking the thread until there is room. */
-  sendSync(item: unknown, options: BlockOptions | undefined): void {
-    const timeout = checkTimeout(options?.timeout);
-    const length = this.#encode(item);
-    if (this.#trySend(length, item)) return;
+  sendSync(item: unknown, options: SendOptions | undefined): void {
+    const timeout = options === undefined
+      ? Infinity
+      : checkTimeout(options.timeout);
+    const moved = movedBy(options);
+    const extension = this.#encode(item, moved);
+    const length = this.#length;
+    if (this.#trySend(length, item, extension, moved)) return;
     // Sleeping, this thread may serve callers that encode: keep a copy.
-    const bytes = encoder.bytes.slice(0, length);
+    const letter = this.#keep(length, item, extension, moved);
     const { producers } = this.#ring;
     const attempt = () => {
       // Behind the callers that waited before.
       producers.serve();
-      return !producers.hasWaiters && this.#attempt(bytes, length, item);
+      return !producers.hasWaiters && this.#attempt(letter);
     };
     if (!blockAt([producers], attempt, timeout)) {
       throw timeoutError(this.#late(timeout));
     }
   }
 
-  #sendLater(
-    length: number,
-    item: unknown,
-    options: WaitOptions | undefined,
-  ): Promise<void> {
-    const bytes = encoder.bytes.slice(0, length);
+  #sendLater(letter: Letter, options: SendOptions | undefined): Promise<void> {
     return waitAt([this.#ring.producers], {
       attempt: () => {
         // The end may have been closed or given away meanwhile.
         this.#channel.check();
-        return this.#attempt(bytes, length, item);
+        return this.#attempt(letter);
       },
       options,
       late: () => this.#late(options?.timeout),
     });
   }
 
-  #encode(item: unknown): number {
+  /** The length of what was encoded last. */
+  #length = 0;
+
+  /** Encodes an item; gives what it has beside its bytes, if anything. */
+  #encode(item: unknown, moved: Moved | undefined): Extension | undefined {
     this.#channel.check();
-    const length = encoder.encode(item);
-    if (this.#ring.fits(length)) return length;
+    // A getter of the item may send something itself.
+    const apart = idleApart ?? { beside: [], bulk: [] };
+    idleApart = undefined;
+    let length: number;
+    try {
+      length = encoder.encode(item, apart.beside, apart.bulk, moved?.things);
+    } finally {
+      idleApart = apart;
+    }
+    this.#length = length;
+    const extension = apart.beside.length + apart.bulk.length === 0
+      ? undefined
+      : this.#extend(apart, moved);
+    if (this.#ring.fits(length, extension)) return extension;
     const { verb, label } = this.#channel;
     throw new RangeError(
-      `Cannot ${verb} ${label}: the item takes ${length} bytes, and the ` +
-        `greatest size is ${this.#ring.mostBytes}. Raise maxBytes, or send ` +
-        `it in parts`,
+      `Cannot ${verb} ${label}: the item takes ` +
+        `${frameSize(length, extension)} bytes, and the greatest size is ` +
+        `${this.#ring.mostBytes}. Raise maxBytes, or send it in parts`,
     );
   }
 
-  #trySend(length: number, item: unknown): boolean {
+  #extend(apart: Apart, moved: Moved | undefined): Extension {
+    const bulk = apart.bulk.splice(0);
+    const beside = apart.beside.splice(0);
+    if (beside.length === 0) return { bulk };
+    checkAll(beside);
+    const { isPipe } = this.#channel;
+    const post = () =>
+      postParcel(this.#ring, isPipe, beside, moved?.transfer ?? []);
+    return { bulk, post };
+  }
+
+  /** A copy of what must not change while the item waits. */
+  #keep(
+    length: number,
+    item: unknown,
+    extension: Extension | undefined,
+    moved: Moved | undefined,
+  ): Letter {
+    const bytes = encoder.bytes.slice(0, length);
+    const kept = extension === undefined ? undefined : {
+      ...extension,
+      bulk: extension.bulk.map((piece) =>
+        moved?.buffers.has(piece.buffer) ? piece : piece.slice()
+      ),
+    };
+    return { item, bytes, length, extension: kept, moved };
+  }
+
+  #trySend(
+    length: number,
+    item: unknown,
+    extension: Extension | undefined,
+    moved: Moved | undefined,
+  ): boolean {
     const { producers } = this.#ring;
     // What this thread sent before and still waits keeps its place.
     if (producers.hasWaiters) {
@@ -122,18 +199,26 @@ export class Sender {
         return false;
       }
     }
-    return this.#attempt(encoder.bytes, length, item);
+    return this.#put(encoder.bytes, length, item, extension, moved);
   }
 
-  #attempt(
+  #attempt({ bytes, length, item, extension, moved }: Letter): boolean {
+    return this.#put(bytes, length, item, extension, moved);
+  }
+
+  #put(
     bytes: Uint8Array<ArrayBuffer>,
     length: number,
     item: unknown,
+    extension: Extension | undefined,
+    moved: Moved | undefined,
   ): boolean {
     if (this.#channel.isBroken()) throw this.#channel.closedError(item);
-    const outcome = this.#ring.put(bytes, length);
+    const outcome = this.#ring.put(bytes, length, extension);
     if (outcome === Put.closed) throw this.#channel.closedError(item);
-    return outcome === Put.done;
+    if (outcome !== Put.done) return false;
+    moved?.detach();
+    return true;
   }
 
   #late(timeout: number | undefined): string {

@@ -11,6 +11,9 @@
  *   word 1        SLOTS_USED    slots that were ever in use; bounds every scan
  *   word 2        PROCESSES     the last number given to a process
  *   word 3        SAID          for the layer above: said once in the program
+ *   word 4        MAIL          1: some thread has mail for the root
+ *   word 5        PARCELS       the last number given to a parcel
+ *   word 6        ENDS          how many threads were seen to be gone
  *   word 16·(s+1) slot s, one cache line of 16 words:
  *                   +0 ID          the thread in this slot; 0: the slot is free
  *                   +1 GENERATION  how often the slot was given out
@@ -53,17 +56,24 @@ const RINGS = 0;
 const SLOTS_USED = 1;
 const PROCESSES = 2;
 const SAID = 3;
+const MAIL = 4;
+const PARCELS = 5;
+const ENDS = 6;
 
 const ID = 0;
 const GENERATION = 1;
 const PARK = 2;
 const LIFE = 3;
 const PARENT = 4;
+const SENT = 5;
 
 // What LIFE says where it is not the id; ids are positive.
 const FENCED = -1;
 const LEFT = -2;
 const STUCK = -3;
+
+/** The id of the root thread: it has the first slot, before any other thread. */
+export const ROOT: number = 1 << SLOT_BITS;
 
 let table: Int32Array<SharedArrayBuffer>;
 let own = 0;
@@ -123,6 +133,35 @@ export function nextProcess(): number {
   return Atomics.add(table, PROCESSES, 1) + 1;
 }
 
+/** The number of a new parcel, never 0. */
+export function nextParcel(): number {
+  return Atomics.add(table, PARCELS, 1) + 1 || nextParcel();
+}
+
+/** How many threads were seen to be gone so far. */
+export function endCount(): number {
+  return Atomics.load(table, ENDS);
+}
+
+/** Says that this thread has sent mail to the root, and wakes the root. */
+export function announceMail(): void {
+  Atomics.store(table, slotOf(own) + SENT, 1);
+  Atomics.store(table, MAIL, 1);
+  wakeThread(ROOT);
+}
+
+/** Whether any thread announced mail since the last such question. */
+export function isMailThere(): boolean {
+  return Atomics.load(table, MAIL) !== 0 &&
+    Atomics.exchange(table, MAIL, 0) !== 0;
+}
+
+/** Whether this thread announced mail since the last such question. */
+export function isMailFrom(id: number): boolean {
+  const at = slotOf(id) + SENT;
+  return Atomics.load(table, at) !== 0 && Atomics.exchange(table, at, 0) !== 0;
+}
+
 /**
  * Takes a free slot for a thread about to be started.
  *
@@ -167,7 +206,8 @@ function raise(word: number, least: number): void {
 /** Gives the slot of a thread back. Only when the thread is known to be gone. */
 export function releaseThread(id: number): void {
   Atomics.compareExchange(table, slotOf(id) + LIFE, id, FENCED);
-  Atomics.compareExchange(table, slotOf(id) + ID, id, 0);
+  const isFirst = Atomics.compareExchange(table, slotOf(id) + ID, id, 0) === id;
+  if (isFirst) Atomics.add(table, ENDS, 1);
 }
 
 /** Whether the thread may still exist, that is: was not seen to be gone. */
@@ -178,6 +218,14 @@ export function threadExists(id: number): boolean {
 /** Whether the thread exists and was neither fenced nor has left. */
 export function threadCanAct(id: number): boolean {
   return Atomics.load(table, slotOf(id) + LIFE) === id;
+}
+
+/**
+ * As {@linkcode threadCanAct}, by a plain look: for what is looked at with each
+ * message, between operations of `Atomics`. What changed is seen a call later.
+ */
+export function threadSeemsAble(id: number): boolean {
+  return table[slotOf(id) + LIFE] === id;
 }
 
 /** What the thread may still do; `left` if it is gone. */
@@ -238,6 +286,15 @@ export function leaveProgram(): void {
  */
 export function isFenced(): boolean {
   return Atomics.load(table, ownLife) !== own;
+}
+
+/**
+ * As {@linkcode isFenced}, by a plain look. For the hot path, right after an
+ * operation of `Atomics`: no processor moves the look before that, and no
+ * compiler keeps what an earlier look found.
+ */
+export function seemsFenced(): boolean {
+  return table[ownLife] !== own;
 }
 
 /**
@@ -302,7 +359,7 @@ export function sleepAsync(seen: number): Promise<unknown> | undefined {
 // The root thread makes the table when it loads this module. In an actor the
 // host replaces it before user code runs (a table of its own costs nothing
 // until touched: fresh pages are not resident).
-adopt(new SharedArrayBuffer((SLOTS + 1) * WORDS * 4), 1 << SLOT_BITS);
+adopt(new SharedArrayBuffer((SLOTS + 1) * WORDS * 4), ROOT);
 Atomics.store(table!, PROCESSES, 1);
 Atomics.store(table!, SLOTS_USED, 1);
 Atomics.store(table!, slotOf(own) + GENERATION, 1);

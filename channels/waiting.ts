@@ -160,14 +160,16 @@ export function blockAt(
       if (attempt()) return true;
       const left = deadline - performance.now();
       if (!(left > 0)) return false;
-      // The attempt may have served the last caller that waits without
-      // blocking, and with it have taken the thread off the list.
+      // A wake-up that came before the count was read may have been for those
+      // who wait without blocking, whose turn of the event loop does not come.
+      serveAll();
+      // That may have served the last caller that waits without blocking, as the
+      // attempt may have, and with it have taken the thread off the list.
       let isListed = true;
       for (const gate of gates) if (gate.enter()) isListed = false;
       if (isListed && !patience.look(() => wakeCount() !== seen, LOOK)) {
         sleep(seen, left);
       }
-      serveAll();
     }
   } finally {
     for (const gate of gates) {

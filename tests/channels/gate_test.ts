@@ -233,28 +233,31 @@ Deno.test("a wake-up given while another waker finds the list empty is not lost"
   const one = waiter(() => false);
   gate.add(one);
   gate.remove(one);
-  const { store } = Atomics;
+  const { and, or } = Atomics;
   const before = words.slice(GATE_HEAD).findIndex((id) => id !== 0);
   assertEquals(before, -1);
   let isDone = false;
-  Atomics.store = ((array: Int32Array, at: number, value: number) => {
-    if (array.buffer !== words.buffer || isDone) return store(array, at, value);
-    // Between the waker's look at the list and its note that nobody is there,
-    // two threads come. Whatever it notes next, another waker comes before.
-    if (value === 0) {
+  // Between the waker's look at the list and its note that nobody is there, two
+  // threads come. Whatever it notes next, another waker comes before.
+  Atomics.and = ((array: Int32Array, at: number, mask: number) => {
+    if (array.buffer === words.buffer && !isDone) {
       scene.threads.forEach((id, index) => words[GATE_HEAD + index] = id);
-      store(words, 0, 2);
-      store(words, at, 1);
-      return store(array, at, 0);
+      Atomics.store(words, 0, 2);
+      or(words, at, 1);
     }
-    isDone = true;
-    other.wakeOne();
-    return store(array, at, value);
-  }) as typeof Atomics.store;
+    return and(array, at, mask);
+  }) as typeof Atomics.and;
+  Atomics.or = ((array: Int32Array, at: number, bits: number) => {
+    if (array.buffer === words.buffer && !isDone) {
+      isDone = true;
+      other.wakeOne();
+    }
+    return or(array, at, bits);
+  }) as typeof Atomics.or;
   try {
     gate.wakeOne();
   } finally {
-    Atomics.store = store;
+    Object.assign(Atomics, { and, or });
   }
   assertEquals([scene.wakes(), scene.list], [[1, 1], []]);
 });

@@ -5,6 +5,7 @@
  */
 import { deadline } from "@std/async/deadline";
 import { PACK } from "../../channels/handle.ts";
+import { arrive } from "../../channels/_holders.ts";
 import {
   CONSUMERS,
   GET_LOCK,
@@ -32,7 +33,9 @@ export function soon<T>(promise: Promise<T>, ms: number = SOON): Promise<T> {
 /** The ring of a queue. */
 export function ringOf(queue: Queue<unknown>): Ring {
   const { memory } = queue[PACK]();
-  return Ring.at(memory as SharedArrayBuffer);
+  const ring = Ring.at(memory as SharedArrayBuffer);
+  arrive(ring.words); // it has not left
+  return ring;
 }
 
 /** The living threads on the list of the gate at `at`. */

@@ -8,6 +8,8 @@ import {
   GET_WAITERS,
   PUT_LOCK,
   PUT_WAITERS,
+  WAITING,
+  Waiting,
 } from "../../channels/_ring_layout.ts";
 import {
   claimThread,
@@ -71,7 +73,9 @@ class Held implements AsyncDisposable {
 
   /** Gives the lock back as its owner would. */
   release(): void {
-    const gate = new Gate(this.words, this.#waiters, () => false);
+    const bit = this.#side === "put" ? Waiting.putLock : Waiting.getLock;
+    const flag = { word: WAITING, bit };
+    const gate = new Gate(this.words, this.#waiters, () => false, flag);
     releaseLock(this.words, this.lock, gate);
   }
 

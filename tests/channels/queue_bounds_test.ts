@@ -197,6 +197,29 @@ Deno.test("64 MB of one typed array go through a queue as it comes", async () =>
   assert(got.every((value, index) => value === index));
 });
 
+Deno.test("a queue of 1 GiB fills, says so, drains and works again", async () => {
+  const queue = new Queue<Uint8Array>();
+  const piece = bytes(2 ** 24, 5);
+  for (let round = 0; round < 2; round++) {
+    let count = 0;
+    while (queue.tryPut(piece)) count++;
+    assertEquals([count, queue.full], [63, true]);
+    assertEquals(queue.stats().reserved, 2 ** 30);
+    assert(await isTimeout(queue.put(piece, { timeout: 5 })));
+    // Where no more large ones fit, small ones may.
+    assert(queue.tryPut(bytes(100)));
+    const waiting = queue.put(piece);
+    for (let n = 0; n < count; n++) {
+      const item = queue.tryGet().value as Uint8Array;
+      assertEquals([item.length, item[0], item.at(-1)], [piece.length, 5, 5]);
+      if (n === 0) await soon(waiting);
+    }
+    assertEquals((await soon(queue.get()) as Uint8Array).length, 100);
+    assertEquals((await soon(queue.get()) as Uint8Array).length, 2 ** 24);
+    assertEquals([queue.size, queue.stats().bytes], [0, 0]);
+  }
+});
+
 Deno.test("16 MB of bytes arrive intact among small items", async () => {
   const queue = new Queue<Uint8Array | string>();
   await queue.put("before");

@@ -13,7 +13,7 @@ import {
   PUTS_SEEN,
   TAIL,
 } from "../../channels/_ring_layout.ts";
-import { bytesOnRing } from "../../channels/_ring_bytes.ts";
+import { bytesOnRing } from "../../channels/_frame.ts";
 import { EMPTY, ENDED, Put, Ring } from "../../channels/ring.ts";
 import { claimThread, releaseThread } from "../../channels/threads.ts";
 import { Queue } from "../../mod.ts";
