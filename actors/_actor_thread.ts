@@ -197,6 +197,7 @@ export class ActorThread<R> implements WatchedThread<R> {
     const { declaration, name, id, lineage, daemon, args, beside } = spec;
     const self = currentProcess();
     const broker = introduceToBroker(this.thread);
+    const moved: Transferable[] = [port, broker, args.buffer];
     const start: StartMessage = {
       port,
       broker,
@@ -210,14 +211,14 @@ export class ActorThread<R> implements WatchedThread<R> {
       module: declaration.module,
       declared: declaration.name,
       args,
-      beside: packAll(beside, this.thread),
+      beside: packAll(beside, this.thread, moved),
       name,
       id,
       lineage,
       daemon,
       parent: { name: self.name, id: self.id },
     };
-    this.#worker.postMessage(start, [port, broker, args.buffer]);
+    this.#worker.postMessage(start, moved);
   }
 
   /** Sees, at every wake-up of this thread, whether the actor left. */

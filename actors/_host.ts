@@ -208,8 +208,9 @@ class Host {
     for (const child of childrenOf(ownThread())) fenceThread(child);
     if (beside.length > 0) {
       // Posted before the record says so: the parent then waits for it.
-      const packed = packAll(beside, this.#start.parentThread);
-      this.#start.port.postMessage({ beside: packed });
+      const moved: Transferable[] = [];
+      const packed = packAll(beside, this.#start.parentThread, moved);
+      this.#start.port.postMessage({ beside: packed }, moved);
     }
     this.#record.leave(
       reason,

@@ -18,9 +18,6 @@ import { troupeFirst, troupeTeam } from "./starts_troupe.ts";
 import type { Heat } from "./trip_work.ts";
 import { troupeTrips } from "./trips_troupe.ts";
 
-/** Whether queues and pipes can move bytes: `{ transfer: [item.buffer] }`. */
-const CAN_MOVE = false;
-
 function queue(
   name: string,
   [kind, producers, consumers]: [Flow["kind"], number, number],
@@ -34,7 +31,7 @@ function queue(
     most,
     ours: ["Troupe, get", "Troupe, getSync"],
     contenders: [
-      ...troupeFlows(flow, CAN_MOVE),
+      ...troupeFlows(flow),
       ...rawFlows(flow),
       ...bunFlows(flow),
       ...erlangFlows(flow),

@@ -10,7 +10,7 @@ import {
   EXIT,
   pipe,
   Queue,
-  type WaitOptions,
+  type SendOptions,
 } from "../mod.ts";
 import type { Contender } from "./contender.ts";
 import { type Flow, type FlowParties, flowRunner } from "./flow.ts";
@@ -64,10 +64,8 @@ function puttingMoved(channel: Channel): (item: unknown) => Promise<void> {
     : (item) => channel.put(item, moving(item));
 }
 
-function moving(item: unknown): WaitOptions {
-  const { buffer } = item as Uint8Array<ArrayBuffer>;
-  const options: { transfer: Transferable[] } = { transfer: [buffer] };
-  return options as WaitOptions;
+function moving(item: unknown): SendOptions {
+  return { transfer: [(item as Uint8Array<ArrayBuffer>).buffer] };
 }
 
 /** The ways of a consumer in each form. */
@@ -184,14 +182,12 @@ function open(flow: Flow, form: Form): FlowParties {
 
 /**
  * Troupe's contenders for a flow: one for each form that can carry it.
- *
- * @param canMove Whether queues and pipes can move bytes.
  */
-export function troupeFlows(flow: Flow, canMove: boolean): Contender[] {
+export function troupeFlows(flow: Flow): Contender[] {
   const forms: Form[] = ["get", "for await", "getSync"];
   const isPair = flow.producers + flow.consumers === 2;
   if (isPair) forms.push("recv");
-  if (canMove && isOfBytes(flow.kind)) {
+  if (isOfBytes(flow.kind)) {
     forms.push("get, transfer");
     if (isPair) forms.push("recv, transfer");
   }

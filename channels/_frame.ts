@@ -13,7 +13,9 @@
  *
  * - *bulk*: large pieces of binary data, copied once from the sender's memory
  *   to the ring and once from the ring to the receiver's, where the bytes of a
- *   plain message pass through the encoder's and the decoder's memory as well;
+ *   plain message pass through the encoder's and the decoder's memory as well.
+ *   A length of -1 says that the piece is not here: it was moved, and comes
+ *   over the lane, see `_lane.ts`;
  * - a *parcel*: the number under which what no bytes can carry waits to be
  *   fetched, or 0; see `_broker.ts`.
  *
@@ -30,9 +32,11 @@ const EXTENDED_HEAD = 12;
 export interface Extension {
   /** Large pieces, each up to 1 GiB, as they lie in the sender's memory. */
   readonly bulk: readonly Uint8Array[];
+  /** Those of them that are moved, and take no room on the ring. */
+  readonly moved?: ReadonlySet<Uint8Array>;
   /**
    * Hands over what goes beside, when the message is certain to be put, and
-   * gives its number; it may throw, and then nothing is put.
+   * gives its number, or 0; it may throw, and then nothing is put.
    */
   readonly post?: () => number;
 }
@@ -62,8 +66,10 @@ export function frameSize(
 ): number {
   const bytes = Math.ceil(length / 4) * 4;
   if (extension === undefined) return MESSAGE_HEAD + bytes;
-  const { bulk } = extension;
+  const { bulk, moved } = extension;
   let size = extendedHead(bulk.length) + bytes;
-  for (const { length } of bulk) size += Math.ceil(length / 4) * 4;
+  for (const piece of bulk) {
+    if (!moved?.has(piece)) size += Math.ceil(piece.length / 4) * 4;
+  }
   return size;
 }

@@ -34,7 +34,7 @@ export interface Parcel {
    * while this one is in the same thread would close both.
    */
   readonly sender?: MessagePort;
-  /** Those of the handles in it that belong to one thread at a time. */
+  /** Of the handles in it that belong to one thread at a time, the deposits. */
   readonly owned: readonly PackedHandle[];
 }
 
@@ -156,7 +156,7 @@ export class Hub {
     const port = this.#ports.get(thread);
     if (port === undefined || !threadCanAct(thread)) return drop(parcel);
     // From here on they end with that thread, should it not live to use them.
-    for (const handle of parcel.owned) kindOf(handle).give?.(handle, thread);
+    for (const one of parcel.owned) kindOf(one).custody!.give(one, thread);
     const message: FromHub = { parcel: number, port: parcel.port };
     port.postMessage(message, [parcel.port]);
     parcel.sender?.close();
@@ -221,5 +221,5 @@ export class Hub {
 function drop({ port, sender, owned }: Waiting): void {
   sender?.close();
   port.close();
-  for (const handle of owned) kindOf(handle).drop?.(handle);
+  for (const one of owned) kindOf(one).custody!.drop(one);
 }

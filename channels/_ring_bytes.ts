@@ -80,7 +80,7 @@ export class RingBytes {
     tail: number,
     source: Uint8Array<ArrayBuffer>,
     length: number,
-    { bulk }: Extension,
+    { bulk, moved }: Extension,
     parcel: number,
   ): void {
     let at = tail;
@@ -91,10 +91,12 @@ export class RingBytes {
     word(~length);
     word(parcel);
     word(bulk.length);
-    for (const piece of bulk) word(piece.length);
+    // One that was moved is empty by now: the message itself holds its length.
+    for (const piece of bulk) word(moved?.has(piece) ? -1 : piece.length);
     this.#copyIn(at, source, length);
     at = (at + padded(length)) | 0;
     for (const piece of bulk) {
+      if (moved?.has(piece)) continue;
       this.#copyIn(at, piece, piece.length);
       at = (at + padded(piece.length)) | 0;
     }
@@ -116,7 +118,7 @@ export class RingBytes {
     const lengths = head + extendedHead(0);
     let size = extendedHead(pieces) + padded(~length);
     for (let i = 0; i < pieces; i++) {
-      size += padded(this.wordAt(lengths + 4 * i));
+      size += padded(Math.max(0, this.wordAt(lengths + 4 * i)));
     }
     return size;
   }

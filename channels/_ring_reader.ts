@@ -16,8 +16,8 @@ const MOST_KEPT = 2 ** 20;
 
 /** What a message has beside its bytes, as it was read. */
 export interface Beside {
-  /** Large pieces, each in memory of its own. */
-  readonly bulk: readonly Uint8Array<ArrayBuffer>[];
+  /** Large pieces, each in memory of its own; not there if it was moved. */
+  readonly bulk: readonly (Uint8Array<ArrayBuffer> | undefined)[];
   /** The number of its parcel, or 0. */
   readonly parcel: number;
 }
@@ -107,9 +107,14 @@ export class RingReader {
     // No message begins where this copy does.
     this.#length = 0;
     at = (at + padded(length)) | 0;
-    const bulk: Uint8Array<ArrayBuffer>[] = [];
+    const bulk: (Uint8Array<ArrayBuffer> | undefined)[] = [];
     for (let i = 0; i < pieces; i++) {
-      const piece = new Uint8Array(ring.wordAt(lengths + 4 * i));
+      const size = ring.wordAt(lengths + 4 * i);
+      if (size < 0) {
+        bulk.push(undefined);
+        continue;
+      }
+      const piece = new Uint8Array(size);
       ring.copyOut(at, piece);
       bulk.push(piece);
       at = (at + padded(piece.length)) | 0;

@@ -105,38 +105,47 @@ export function joinBroker(toHub: MessagePort): void {
   port = toHub;
 }
 
+/** What goes beside a message. */
+export interface Content {
+  /** The things, in the order of their numbers in the message. */
+  readonly beside: readonly object[];
+  /** Those of them that are moved. */
+  readonly transfer: readonly Transferable[];
+  /** The far port of a lane that begins with this message. */
+  readonly lane?: MessagePort;
+}
+
 /**
  * Sends what goes beside a message that is about to be put into `ring`.
  *
- * @param beside The things, in the order of their numbers in the message.
- * @param transfer Those of them that are moved.
  * @returns The number of the parcel.
- * @throws {DOMException} A `DataCloneError` if one cannot be sent; nothing has
- *   changed then.
+ * @throws {DOMException} A `DataCloneError` if a thing cannot be sent; nothing
+ *   has changed then.
  */
 export function postParcel(
   ring: Ring,
   isPipe: boolean,
-  beside: readonly object[],
-  transfer: Transferable[],
+  { beside, transfer, lane }: Content,
 ): number {
   const parcel = nextParcel();
   const { port1, port2 } = new MessageChannel();
   try {
     // First what may be refused; only then handles, which change as they go.
-    port1.postMessage(packValues(beside), transfer);
+    port1.postMessage(packValues(beside), [...transfer]);
   } catch (error) {
     port1.close();
     port2.close();
     throw error;
   }
+  const moved: Transferable[] = lane === undefined ? [] : [lane];
   const handles = beside.map((thing) =>
-    isHandle(thing) ? thing[PACK](ROOT) : 0
+    isHandle(thing) ? thing[PACK](ROOT, moved) : undefined
   );
-  port1.postMessage(handles);
-  const owned = handles.filter((packed): packed is PackedHandle =>
-    packed !== 0 && kindOf(packed).give !== undefined
-  );
+  port1.postMessage({ handles, lane } satisfies Rest, moved);
+  const owned = handles.flatMap((packed) => {
+    const custody = packed && kindOf(packed).custody;
+    return custody === undefined ? [] : [custody.deposit(packed!)];
+  });
   const message = { parcel, ring: ring.memory, isPipe, port: port2, owned };
   if (ownThread() === ROOT) tellHub({ ...message, sender: port1 });
   else {
@@ -145,6 +154,12 @@ export function postParcel(
     port1.close();
   }
   return parcel;
+}
+
+/** The second message of a parcel; the first has the values. */
+interface Rest {
+  readonly handles: readonly (PackedHandle | undefined)[];
+  readonly lane?: MessagePort | undefined;
 }
 
 /** Asks for a parcel, just before its message is taken from the ring. */
@@ -171,18 +186,21 @@ function readPort(): void {
 }
 
 /** The content of a parcel that is here. */
-export function openParcel(parcel: number): unknown[] {
+export function openParcel(
+  parcel: number,
+): { beside: unknown[]; lane: MessagePort | undefined } {
   const { port, sender } = ownThread() === ROOT
     ? ownHub().collect(parcel)!
     : arrived.get(parcel)!;
   arrived.delete(parcel);
   const values = receiveNow(port) as object[];
-  const handles = receiveNow(port) as unknown[];
+  const { handles, lane } = receiveNow(port) as Rest;
   sender?.close();
   port.close();
-  return unpackAll(
-    values.map((value, i) => handles[i] === 0 ? value : { handle: handles[i] }),
+  const beside = unpackAll(
+    values.map((value, i) => handles[i] ? { handle: handles[i] } : value),
   );
+  return { beside, lane };
 }
 
 /**

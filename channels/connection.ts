@@ -37,6 +37,12 @@ export interface Ends {
   in?: Ring;
 }
 
+/** The ports beside them, where there are any: see `_lane.ts`. */
+interface Lanes {
+  readonly out?: MessagePort | undefined;
+  readonly in?: MessagePort | undefined;
+}
+
 /** What became of an end in this thread. */
 type Use = "open" | "closed" | "given away";
 
@@ -73,7 +79,7 @@ export class Connection<S, R>
   #use: Use = "open";
 
   /** For {@linkcode pipe} alone. */
-  constructor(ends: Ends, name: string | undefined) {
+  constructor(ends: Ends, name: string | undefined, lanes: Lanes = {}) {
     this.#ends = ends;
     this.#name = name;
     const label = nameChannel("connection", name);
@@ -88,7 +94,7 @@ export class Connection<S, R>
         isPipe: true,
         isBroken: () => !threadSeemsAble(words[RECEIVER]!),
         closedError: (item) => this.#brokenError(item),
-      });
+      }, lanes.out);
     }
     if (ends.in !== undefined) {
       const { words } = ends.in;
@@ -104,6 +110,7 @@ export class Connection<S, R>
             "peer",
           ),
       });
+      this.#receiver.lane = lanes.in;
     }
     giveTo(ownThread(), ends);
   }
@@ -217,6 +224,7 @@ export class Connection<S, R>
     if (this.#use !== "open") return;
     this.#use = "closed";
     closeBoth(this.#ends);
+    this.#closeLanes();
     // Calls of this end that wait find it closed.
     this.#ends.out?.producers.serve();
     this.#ends.in?.consumers.serve();
@@ -271,8 +279,13 @@ export class Connection<S, R>
    *
    * @internal
    */
-  [PACK](receiver: number): PackedHandle {
+  [PACK](receiver: number, moved: Transferable[]): PackedHandle {
     giveTo(receiver, this.#ends);
+    const lanes: Lanes = {
+      out: this.#sender?.lane.handOver(),
+      in: this.#receiver?.lane,
+    };
+    for (const lane of [lanes.out, lanes.in]) if (lane) moved.push(lane);
     this.#use = "given away";
     // Calls of this end that wait find that. Not now: a lock may be held.
     queueMicrotask(() => {
@@ -284,7 +297,17 @@ export class Connection<S, R>
       out: this.#ends.out?.memory,
       in: this.#ends.in?.memory,
       name: this.#name,
+      lanes,
     };
+  }
+
+  #closeLanes(): void {
+    this.#receiver?.lane?.close();
+    // What was moved stays in the far port, unless that is in the same thread,
+    // where both are closed at once.
+    const { out } = this.#ends;
+    if (out === undefined || out.words[RECEIVER] === ownThread()) return;
+    this.#sender?.lane.handOver()?.close();
   }
 
   #check(): void {
@@ -334,7 +357,14 @@ function closeBoth({ out, in: into }: Ends): void {
 
 registerHandle("connection", {
   unpack: (packed) =>
-    new Connection(endsOf(packed), packed.name as string | undefined),
-  give: (packed, receiver) => giveTo(receiver, endsOf(packed)),
-  drop: (packed) => closeBoth(endsOf(packed)),
+    new Connection(
+      endsOf(packed),
+      packed.name as string | undefined,
+      packed.lanes as Lanes,
+    ),
+  custody: {
+    deposit: ({ kind, out, in: into }) => ({ kind, out, in: into }),
+    give: (deposit, receiver) => giveTo(receiver, endsOf(deposit)),
+    drop: (deposit) => closeBoth(endsOf(deposit)),
+  },
 });

@@ -37,8 +37,10 @@ export interface Handle {
   /**
    * Describes the handle for the thread `receiver` (a thread id, see
    * `threads.ts`). Called when the message is certain to be sent.
+   *
+   * @param moved Receives the ports that the description holds.
    */
-  [PACK](receiver: number): PackedHandle;
+  [PACK](receiver: number, moved: Transferable[]): PackedHandle;
   /** Throws if the handle cannot be sent now. */
   [CHECK]?(): void;
 }
@@ -55,17 +57,22 @@ export function checkAll(beside: readonly object[]): void {
   }
 }
 
-/** What is done with the handles of a kind on their way. */
+/** What is done with handles on their way that belong to one thread at a time. */
+export interface Custody {
+  /** What whoever has one in keeping must know of it. */
+  deposit(packed: PackedHandle): PackedHandle;
+  /** Says that one belongs to the thread `receiver` from now on. */
+  give(deposited: PackedHandle, receiver: number): void;
+  /** Ends one that will never arrive, so that nobody waits for it. */
+  drop(deposited: PackedHandle): void;
+}
+
+/** What is done with the handles of a kind. */
 export interface HandleKind {
   /** Rebuilds one, on the receiving side. */
   unpack(packed: PackedHandle): unknown;
-  /**
-   * Says that one that is under way belongs to the thread `receiver` from now
-   * on. Only for handles that belong to one thread at a time.
-   */
-  give?(packed: PackedHandle, receiver: number): void;
-  /** Ends one that will never arrive, so that nobody waits for it. */
-  drop?(packed: PackedHandle): void;
+  /** Only for handles that belong to one thread at a time. */
+  readonly custody?: Custody;
 }
 
 const kinds = new Map<string, HandleKind>();
@@ -103,13 +110,20 @@ type Packed = {
   readonly value?: unknown;
 };
 
-/** Turns what goes beside a message into something structured clone carries. */
+/**
+ * Turns what goes beside a message into something structured clone carries.
+ *
+ * @param moved Receives the ports that are to be moved with it.
+ */
 export function packAll(
   beside: readonly object[],
   receiver: number,
+  moved: Transferable[],
 ): unknown[] {
   return beside.map((thing) =>
-    isHandle(thing) ? { handle: thing[PACK](receiver) } : packValue(thing)
+    isHandle(thing)
+      ? { handle: thing[PACK](receiver, moved) }
+      : packValue(thing)
   );
 }
 

@@ -34,7 +34,8 @@ export interface PipeOptions {
   capacity?: number;
   /**
    * The greatest size of what is under way in one direction, in bytes as
-   * encoded. At most, and by default, 1 GiB: reserved, not used.
+   * encoded. At most, and by default, 1 GiB: reserved, not used. What is moved
+   * (`transfer`) takes no memory of the pipe's, and does not count.
    */
   maxBytes?: number;
   /** What error messages call it. It need not be unique. */

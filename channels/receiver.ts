@@ -8,6 +8,7 @@
 import { isParcelHere, openParcel, requestParcel } from "./broker.ts";
 import { decode } from "./decode.ts";
 import { EMPTY, type Ring } from "./ring.ts";
+import { receiveNow } from "./_receive_now.ts";
 import type { Beside } from "./_ring_reader.ts";
 import type { Ended, Source, Taken } from "./source.ts";
 import { isTurnDue, turn } from "./_turn.ts";
@@ -92,6 +93,8 @@ export class Receiver<T> {
    * is late delays items, and loses none.
    */
   #opening: Opening | undefined;
+  /** Gives what is moved beside the ring of a pipe, once it is open. */
+  lane: MessagePort | undefined;
 
   /** Receives from `ring` for `channel`. */
   constructor(ring: Ring, channel: ReceiverChannel) {
@@ -269,7 +272,8 @@ export class Receiver<T> {
     const { bytes, offset } = reader;
     const { bulk, parcel } = beside;
     if (parcel === 0) {
-      return decode(bytes, offset, offset + length, undefined, bulk) as T;
+      const pieces = this.#withMoved(bulk);
+      return decode(bytes, offset, offset + length, undefined, pieces) as T;
     }
     const own = bytes.slice(offset, offset + length);
     return this.#open({ bytes: own, bulk, parcel });
@@ -280,8 +284,19 @@ export class Receiver<T> {
     this.#opening = opening;
     if (!isParcelHere(parcel)) return NOTHING;
     this.#opening = undefined;
-    const beside = openParcel(parcel);
-    return decode(bytes, 0, bytes.length, beside, bulk) as T;
+    const { beside, lane } = openParcel(parcel);
+    // A lane that replaces another: all that went over that was taken.
+    if (lane !== undefined) this.lane = lane;
+    const pieces = this.#withMoved(bulk);
+    return decode(bytes, 0, bytes.length, beside, pieces) as T;
+  }
+
+  /** The pieces of an item, with those that come over the lane. */
+  #withMoved(bulk: Beside["bulk"]): readonly Uint8Array<ArrayBuffer>[] {
+    if (!bulk.includes(undefined)) return bulk as Uint8Array<ArrayBuffer>[];
+    const moved = receiveNow(this.lane!) as ArrayBuffer[];
+    let next = 0;
+    return bulk.map((piece) => piece ?? new Uint8Array(moved[next++]!));
   }
 
   #late(timeout: number | undefined): string {

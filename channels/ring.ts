@@ -191,7 +191,7 @@ export class Ring extends LockedRing {
         this.unlockPut();
         throw error;
       }
-      this.words[PARCELS]!++;
+      if (parcel !== 0) this.words[PARCELS]!++;
     }
     this.bytes.writeExtended(tail, source, length, extension, parcel);
   }

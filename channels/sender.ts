@@ -9,6 +9,7 @@ import { postParcel } from "./broker.ts";
 import { Encoder } from "./encode.ts";
 import { type Extension, frameSize } from "./_frame.ts";
 import { checkAll } from "./handle.ts";
+import { MOVED_BYTES, OutLane } from "./_lane.ts";
 import { Put, type Ring } from "./ring.ts";
 import { type Moved, movedBy, type SendOptions } from "./send_options.ts";
 import { isTurnDue, turn } from "./_turn.ts";
@@ -59,11 +60,14 @@ interface Letter {
 export class Sender {
   readonly #ring: Ring;
   readonly #channel: SenderChannel;
+  /** For what is moved beside the ring of a pipe. */
+  readonly lane: OutLane;
 
-  /** Sends over `ring` for `channel`. */
-  constructor(ring: Ring, channel: SenderChannel) {
+  /** Sends over `ring` for `channel`; `lane` is its lane, if that was opened. */
+  constructor(ring: Ring, channel: SenderChannel, lane?: MessagePort) {
     this.#ring = ring;
     this.#channel = channel;
+    this.lane = new OutLane(lane);
   }
 
   /** Sends an item, waiting for room. */
@@ -157,12 +161,24 @@ export class Sender {
   #extend(apart: Apart, moved: Moved | undefined): Extension {
     const bulk = apart.bulk.splice(0);
     const beside = apart.beside.splice(0);
-    if (beside.length === 0) return { bulk };
-    checkAll(beside);
     const { isPipe } = this.#channel;
-    const post = () =>
-      postParcel(this.#ring, isPipe, beside, moved?.transfer ?? []);
-    return { bulk, post };
+    if (beside.length > 0) {
+      checkAll(beside);
+      const content = { beside, transfer: moved?.transfer ?? [] };
+      return { bulk, post: () => postParcel(this.#ring, isPipe, content) };
+    }
+    if (moved === undefined || !isPipe) return { bulk };
+    const pieces = new Set(bulk.filter((piece) => isMovable(piece, moved)));
+    if (pieces.size === 0) return { bulk };
+    return { bulk, moved: pieces, post: () => this.#move(pieces) };
+  }
+
+  /** Moves pieces over the lane; gives the parcel that opens it, or 0. */
+  #move(pieces: ReadonlySet<Uint8Array>): number {
+    const buffers = [...pieces].map(({ buffer }) => buffer as ArrayBuffer);
+    const lane = this.lane.move(buffers);
+    if (lane === undefined) return 0;
+    return postParcel(this.#ring, true, { beside: [], transfer: [], lane });
   }
 
   /** A copy of what must not change while the item waits. */
@@ -176,7 +192,7 @@ export class Sender {
     const kept = extension === undefined ? undefined : {
       ...extension,
       bulk: extension.bulk.map((piece) =>
-        moved?.buffers.has(piece.buffer) ? piece : piece.slice()
+        extension.moved?.has(piece) ? piece : piece.slice()
       ),
     };
     return { item, bytes, length, extension: kept, moved };
@@ -225,4 +241,10 @@ export class Sender {
     const { verb, label } = this.#channel;
     return `Cannot ${verb} ${label}: it was full for ${timeout} ms`;
   }
+}
+
+/** Whether a piece is worth moving, and is all that its buffer holds. */
+function isMovable(piece: Uint8Array, { buffers }: Moved): boolean {
+  return piece.length >= MOVED_BYTES && buffers.has(piece.buffer) &&
+    piece.length === piece.buffer.byteLength;
 }

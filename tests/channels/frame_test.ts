@@ -27,7 +27,9 @@ function put(
 }
 
 /** Takes a message with all that is beside it; fails if there is none. */
-function take(ring: Ring): { bytes: Bytes; bulk: Bytes[]; parcel: number } {
+function take(
+  ring: Ring,
+): { bytes: Bytes; bulk: (Bytes | undefined)[]; parcel: number } {
   const length = ring.take();
   assert(length >= 0, `nothing to take: ${length}`);
   const { reader } = ring;
@@ -157,4 +159,15 @@ Deno.test("Ring.nextParcel() and withParcels() tell which parcels it holds", () 
   assertEquals([ring.nextParcel(), parcels()], [5, [5, 7]]);
   ring.close(true);
   assertEquals([ring.nextParcel(), parcels(), ring.take()], [0, [], ENDED]);
+});
+
+Deno.test("a piece that is moved takes no room, and its place is kept for it", () => {
+  const ring = Ring.create(0, 1000);
+  const [kept, moved] = [filled(100, 1), filled(5000, 2)];
+  const extension = { bulk: [moved, kept], moved: new Set([moved]) };
+  assert(ring.fits(4, extension));
+  assertEquals(ring.put(filled(4, 9), 4, extension), Put.done);
+  assert(ring.usedBytes < 200);
+  assertEquals(take(ring).bulk, [undefined, kept]);
+  assertEquals([ring.take(), ring.usedBytes], [EMPTY, 0]);
 });

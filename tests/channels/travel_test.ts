@@ -30,6 +30,7 @@ import {
   joinOther,
   leaveLine,
   linger,
+  moveAndEnd,
   offerLine,
   offerStream,
   passBack,
@@ -37,6 +38,7 @@ import {
   sumStream,
   takeOne,
 } from "../fixtures/channels/travel_actors.ts";
+import { echo } from "../fixtures/channels/pipe_actors.ts";
 import { settledTo } from "../leaks.ts";
 import { runDeno } from "../tools/child.ts";
 import { ringOf, soon } from "./inside.ts";
@@ -254,6 +256,95 @@ Deno.test("what a waiting put gives away is given when there is room", async () 
   assertEquals(await soon(own.recv()), "here");
 });
 
+/** Bytes that are worth moving, and say who they are. */
+function large(n: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(100_000).fill(n);
+}
+
+async function sendLarge(line: Connection<unknown, unknown>, n: number) {
+  const bytes = large(n);
+  await line.send({ n, bytes }, { transfer: [bytes.buffer] });
+  assertEquals(bytes.length, 0);
+}
+
+function checkLarge(item: unknown, n: number): void {
+  const { bytes, n: found } = item as { n: number; bytes: Uint8Array };
+  assertEquals([found, bytes.length, bytes[0], bytes.at(-1)], [
+    n,
+    100_000,
+    n,
+    n,
+  ]);
+}
+
+Deno.test("large buffers are moved through a pipe, in their places among other items", async () => {
+  const [here, there] = pipe<unknown>();
+  await using other = echo.spawn([there]);
+  for (let n = 0; n < 20; n++) {
+    if (n % 3 === 0) await here.send(n);
+    else if (n % 3 === 1) await here.send({ n, bytes: large(n) });
+    else await sendLarge(here, n);
+  }
+  for (let n = 0; n < 20; n++) {
+    const item = await soon(here.recv());
+    if (n % 3 === 0) assertEquals(item, n);
+    else checkLarge(item, n);
+  }
+  here.close();
+  await soon(other.join());
+  assertEquals(waitingParcels(), 0);
+});
+
+Deno.test("two buffers of one item, and two views of one buffer, are moved as they are", async () => {
+  const [a, b] = pipe<unknown[]>();
+  const [one, two] = [large(1), large(2)];
+  const again = new DataView(two.buffer);
+  await a.send([one, two, again], { transfer: [one.buffer, two.buffer] });
+  const [first, second, view] = await soon(b.recv()) as Uint8Array[];
+  assertEquals([first!.at(-1), second!.at(-1)], [1, 2]);
+  assertStrictEquals(second!.buffer, view!.buffer);
+  assertEquals([one.length, two.length], [0, 0]);
+});
+
+Deno.test("what was moved arrives though the end it was moved from is closed, or given away", async () => {
+  for (const away of [false, true]) {
+    const [a, b] = pipe<unknown>();
+    const lines = new Queue<Connection<unknown, unknown>>();
+    await sendLarge(a, 1);
+    await sendLarge(a, 2);
+    if (away) await lines.put(a);
+    else a.close();
+    checkLarge(await soon(b.recv()), 1);
+    if (away) {
+      const again = await soon(lines.get()) as Connection<unknown, unknown>;
+      await sendLarge(again, 3);
+    }
+    checkLarge(await soon(b.recv()), 2);
+    if (away) checkLarge(await soon(b.recv()), 3);
+    b.close();
+  }
+});
+
+Deno.test("an end that is given away takes along what was moved to it", async () => {
+  const [a, b] = pipe<unknown>();
+  for (const n of [1, 2, 3]) await sendLarge(a, n);
+  checkLarge(await soon(b.recv()), 1);
+  // The rest is in the lane, which goes with the end.
+  await using other = echo.spawn([b]);
+  await sendLarge(a, 4);
+  for (const n of [2, 3, 4]) checkLarge(await soon(a.recv()), n);
+  a.close();
+  await soon(other.join());
+});
+
+Deno.test("what an actor moved arrives though it has ended", async () => {
+  const [here, there] = pipe<unknown>({ duplex: false });
+  const other = moveAndEnd.spawn([there as never, 5]);
+  await soon(other.result());
+  for (let n = 0; n < 5; n++) checkLarge(await soon(here.recv()), n);
+  await assertRejects(() => soon(here.recv()), PipeClosedError);
+});
+
 Deno.test("transfer is a list of things that can be moved, and of each once", async () => {
   const queue = new Queue<unknown>();
   const gone = new ArrayBuffer(8);
@@ -362,7 +453,7 @@ Deno.test("a parcel whose message was never put is dropped", async () => {
   const queue = new Queue<unknown>();
   const [own, other] = pipe<string>();
   // As if the sender had ended between the two.
-  postParcel(ringOf(queue), false, [other], []);
+  postParcel(ringOf(queue), false, { beside: [other], transfer: [] });
   assertEquals(waitingParcels(), 1);
   await queue.put({ another: new Queue() });
   sweepParcels(ringOf(queue).words, ringOf(queue).memory);
