@@ -57,6 +57,12 @@ export const GETS = 65;
 export const HEAD = 66;
 /** The get side's note of `PUTS`. */
 export const PUTS_SEEN = 68;
+/** The consumer that has taken more than all others: see `_turns.ts`. */
+export const LEADER = 69;
+/** How many more. */
+export const LEAD = 70;
+/** The last consumer that was not the leader, or 0. */
+export const RIVAL = 71;
 
 /** Whether a ring still takes and gives messages. */
 export const Closed = {

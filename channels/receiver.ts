@@ -125,6 +125,7 @@ export class Receiver<T> {
    */
   takeSoon(until?: Until): T | typeof NOTHING {
     this.#channel.check();
+    this.#ring.turns.giveWay(this.#ring.consumers);
     const item = this.#takeInTurn(until);
     if (item !== NOTHING) return item;
     const { consumers } = this.#ring;
@@ -154,6 +155,7 @@ export class Receiver<T> {
       until = checkUntil(options.until);
     }
     this.#channel.check();
+    this.#ring.turns.giveWay(this.#ring.consumers);
     let item = this.#takeInTurn(until);
     if (item !== NOTHING) return item;
     const { consumers } = this.#ring;

@@ -31,10 +31,9 @@
  * doubling. Positions stay; a message whose place changes is copied to the new
  * half before one store of the capacity makes the change real.
  *
- * **Cost.** An atomic operation costs 6 to 15 ns here, a tenth of a whole put, so
- * there are four of them: the lock is taken, the commit made, the lock given
- * back, and one look tells who waits for any of that (`WAITING`). What lies
- * between the first and the last needs none: the lock orders it.
+ * **Cost.** An atomic operation is a tenth of a whole put, so there are four: the
+ * lock is taken, the commit made, the lock given back, and one look tells who
+ * waits for any of that (`WAITING`). In between the lock keeps the order.
  *
  * The two-lock queue is Michael and Scott's (1996); positions that run on and
  * are cut by the capacity are the classic ring buffer of kernels.
@@ -71,6 +70,7 @@ import {
   Waiting,
 } from "./_ring_layout.ts";
 import { RingReader } from "./_ring_reader.ts";
+import { Turns } from "./_turns.ts";
 import { nextRing, ownThread, stopIfFenced } from "./threads.ts";
 
 /** How an attempt to put ended. */
@@ -90,6 +90,9 @@ const rings = new Identity<Ring>();
 export class Ring extends LockedRing {
   /** What {@linkcode take} took: the message's bytes, and where they begin. */
   readonly reader: RingReader = new RingReader();
+
+  /** Sees to it that no consumer leaves the others too little. */
+  readonly turns: Turns = new Turns(this.words);
 
   readonly #tail = () => readPosition(this.words, PUTS, TAIL);
 
@@ -233,6 +236,7 @@ export class Ring extends LockedRing {
       throw error;
     }
     words[HEAD + ((gets + 1) & 1)] = reader.nextHead;
+    this.turns.note();
     Atomics.store(words, GETS, (gets + 1) | 0);
     Atomics.store(words, GET_LOCK, 0);
     const waiting = Atomics.load(words, WAITING);
@@ -360,11 +364,10 @@ export class Ring extends LockedRing {
 
   /** The number of the parcel of the oldest message; 0 if it has none. */
   nextParcel(): number {
-    const words = this.words;
+    const { words } = this;
     this.lockGet();
     const gets = words[GETS]!;
-    const isEmpty = Atomics.load(words, PUTS) === gets;
-    const parcel = isEmpty || words[CLOSED] === Closed.entirely
+    const parcel = this.puts === gets || words[CLOSED] === Closed.entirely
       ? 0
       : this.bytes.parcelAt(words[HEAD + (gets & 1)]!);
     this.unlockGet();

@@ -1,12 +1,12 @@
 // What decode() makes of bytes that are no message.
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CorruptMessageError, decode } from "../../channels/decode.ts";
-import { decoded, sent } from "./codec.ts";
+import { decoded, encoded, sent } from "./codec.ts";
 
 const CORRUPT: [what: string, hex: string][] = [
   ["nothing at all", ""],
   ["memory that nobody wrote", "00"],
-  ["a tag that is free", "20"],
+  ["a tag that is free", "3f"],
   ["a byte after the value", "8181"],
   ["a byte after an object", "100100" + "81"],
   ["an integer cut short", "0801"],
@@ -40,6 +40,22 @@ const CORRUPT: [what: string, hex: string][] = [
   ["a regular expression of bad source", "17" + "4128" + "40"],
   ["an error of an unknown class", "1d" + "4162" + "4040" + "01" + "0000"],
   ["a thing beside that is not there", "1f00"],
+  ["a shape that is not known", "23ff"],
+  ["a shape cut short", "20"],
+  ["bytes apart that are not there", "240005"],
+  ["a part apart that is not there", "25000005"],
+  ["a view of bytes apart that are not there", "1b00" + "240005"],
+  ["a pooled text without a pool", "0e03"],
+  ["a pool longer than the message", "0e03" + "ffff0000"],
+  ["a pool that is no text", "0e03" + "43616263" + "04000000"],
+  ["a pool in the pool", "0e03" + "0e03" + "02000000"],
+  ["a pool that is too short", "0e04" + "0c03000000616263" + "08000000"],
+  ["a pool with more than the texts", "0e02" + "0c03000000616263" + "08000000"],
+  [
+    "a pool more than there are texts",
+    "0e03" + "0c03000000616263" + "0c03000000616263" + "10000000",
+  ],
+  ["a pool of bad text", "0e02" + "0c02000000c328" + "07000000"],
 ];
 
 for (const [what, hex] of CORRUPT) {
@@ -54,12 +70,12 @@ for (const [what, hex] of CORRUPT) {
 }
 
 Deno.test("a CorruptMessageError says what was wrong, and where in the message", () => {
-  const around = new Uint8Array([9, 9, 9, 0x13, 2, 0x81, 0x20]);
+  const around = new Uint8Array([9, 9, 9, 0x13, 2, 0x81, 0x3f]);
   const error = assertThrows(() => decode(around, 3, 7), CorruptMessageError);
   assertEquals(error.offset, 3);
   assertEquals(
     error.message,
-    "Cannot read a message: no value starts with 32 at byte 3",
+    "Cannot read a message: no value starts with 63 at byte 3",
   );
 });
 
@@ -76,6 +92,79 @@ Deno.test("boxes and views within each other without end are only an error", () 
     for (let i = 0; i < bytes.length; i++) bytes[i] = tags[i % tags.length]!;
     assertThrows(() => decoded(bytes), CorruptMessageError);
   }
+});
+
+/** The messages that make most of each byte: containers of the least. */
+const GREEDY: [what: string, item: string][] = [
+  ["objects", "11" + "00"],
+  ["arrays", "1300"],
+  ["arrays of holes", "1340" + "0640"],
+  ["maps", "1400"],
+  ["sets", "1500"],
+  ["dictionaries", "1200"],
+  ["dates", "160000000000000000"],
+  ["regular expressions", "174040"],
+  ["boxes", "1881"],
+  ["empty buffers", "1900"],
+  ["resizable buffers", "1a0000"],
+  ["views", "1b001900"],
+  ["parts", "1c0000"],
+  ["errors", "1d" + "454572726f72" + "4040" + "01" + "0000"],
+  ["bigints", "0b000101"],
+  ["texts of two units", "0d0200610061"],
+  ["pooled texts", "0e00"],
+];
+
+Deno.test("a message takes no more memory than a small multiple of its bytes", () => {
+  const size = 200_000;
+  // So that it has a shape.
+  for (let i = 0; i < 2; i++) encoded({});
+  const empty = encoded({}).toHex();
+  assertEquals(empty.length, 4);
+  for (const [what, hex] of [...GREEDY, ["objects of a shape", empty]]) {
+    const item = Uint8Array.fromHex(hex!);
+    const bytes = new Uint8Array(size);
+    // An array of ever so many, the first an object, for its keys.
+    bytes.set([0x13, 0xff, 0xff, 0x7f, 0x10, 1, 0]);
+    for (let at = 7; at < size; at += item.length) {
+      bytes.set(item.subarray(0, size - at), at);
+    }
+    const before = memoryTaken();
+    assertThrows(() => decoded(bytes), CorruptMessageError);
+    const taken = memoryTaken() - before;
+    assert(taken < size * 500, `${what}: ${taken / size} times as much`);
+  }
+});
+
+function memoryTaken(): number {
+  const { heapUsed, external } = Deno.memoryUsage();
+  return heapUsed + external;
+}
+
+Deno.test("a message that claims to be great takes no memory for it", () => {
+  const claims = [
+    "19" + "ffffffff7f", // a buffer
+    "1a" + "ffffffff0f" + "ffffffff0f", // a resizable one
+    "1c00" + "ffffffff7f", // a part
+    "0cffffffff", // texts
+    "0d" + "ffffffff7f",
+    "0e" + "ffffffff7f",
+    "0b00" + "ffffffff7f", // a bigint
+    "13" + "ffffffff0f", // an array
+    "14" + "ffffffff0f",
+    "15" + "ffffffff0f",
+    "12" + "ffffffff0f",
+    "10" + "ffffffff0f",
+    "1d" + "454572726f72" + "4040" + "01" + "ffffffff0f", // fields
+  ];
+  const before = memoryTaken();
+  for (let i = 0; i < 1000; i++) {
+    for (const hex of claims) {
+      const bytes = Uint8Array.fromHex(hex + "81".repeat(20));
+      assertThrows(() => decoded(bytes), CorruptMessageError);
+    }
+  }
+  assert(memoryTaken() - before < 200e6);
 });
 
 Deno.test("a short message cannot take much memory by claiming holes", () => {

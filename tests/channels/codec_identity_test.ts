@@ -6,6 +6,8 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { decoded, encoded, nested, sent } from "./codec.ts";
+import { shapeTable } from "../../channels/shapes.ts";
+import { CodecThread } from "./codec_worker.ts";
 import { difference } from "./difference.ts";
 
 // --- buffers ---------------------------------------------------------------
@@ -153,6 +155,11 @@ Deno.test("depth is no limit, for no kind of container", () => {
     for (let i = 0; i < 100_000; i++) inner = unwrap(inner as never);
     assertEquals(inner, "core");
   }
+});
+
+Deno.test("depth is no limit in a worker either, whose stack is its own", async () => {
+  await using thread = new CodecThread(shapeTable());
+  assertEquals(await thread.ask({ links: 100_000 }), 100_000);
 });
 
 Deno.test("a chain of 10,000 causes arrives", () => {

@@ -49,3 +49,51 @@ Deno.test("the bytes stay as they are until the next encode()", () => {
   assertEquals(decode(mine.bytes, 0, length), { id: 1 });
   assertEquals(mine.bytes.buffer instanceof ArrayBuffer, true);
 });
+
+/** Calls `attempt` where there is no stack left, and on the way back from there. */
+function atTheEndOfTheStack(attempt: () => void): number {
+  let failed = 0;
+  function dig(): void {
+    try {
+      dig();
+    } catch {
+      // One step more of stack is left each time.
+    }
+    try {
+      attempt();
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      failed++;
+      // Else every level on the way back, some ten thousand, would try.
+      if (failed < 3000) throw error;
+    }
+  }
+  try {
+    dig();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  return failed;
+}
+
+Deno.test("where the stack ends while encoding or decoding, only that call fails", () => {
+  const mine = new Encoder();
+  let count = 0;
+  const value = () => ({
+    [`key ${count++}`]: [1, { id: count, msg: "hello", at: new Date(count) }],
+    map: new Map([[{ id: 1 }, ["x".repeat(40), "y".repeat(40), null]]]),
+    bytes: new Uint8Array(9),
+  });
+  const message = encoded(value());
+  const failed = atTheEndOfTheStack(() => {
+    const length = mine.encode(value());
+    decode(mine.bytes, 0, length);
+    decode(message, 0, message.length);
+  });
+  assert(failed > 10, `${failed} calls failed`);
+  for (let i = 0; i < 200; i++) {
+    const one = value();
+    const length = mine.encode(one);
+    assertEquals(decode(mine.bytes, 0, length), one);
+  }
+});

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { BULK_BYTES } from "../../channels/_format.ts";
 import { EXIT } from "../../channels/sentinel.ts";
 
 export { difference } from "./difference.ts";
@@ -39,20 +40,28 @@ export class Random {
   }
 }
 
+/** Whether a random value is to hold great buffers, and how often. */
+export type Greatness = "never" | "sometimes" | "often";
+
 export interface RandomValueOptions {
   /** How many containers deep a value may be. */
   depth?: number;
   /** About how many values a value may hold in all. */
   size?: number;
+  /** The most containers to put around the value, one in the other. */
+  wrap?: number;
+  /** Whether buffers may be great enough to travel apart. */
+  great?: Greatness;
 }
 
 /** Makes a random value; the same for the same state of `random`. */
 export function randomValue(
   random: Random,
-  { depth = 5, size = 40 }: RandomValueOptions = {},
+  { depth = 5, size = 40, wrap = 0, great = "never" }: RandomValueOptions = {},
 ): unknown {
-  const maker = new Maker(random, size);
-  return random.oneIn(10) ? maker.value(0) : maker.object(depth);
+  const maker = new Maker(random, size, great);
+  const value = random.oneIn(10) ? maker.value(0) : maker.object(depth);
+  return wrap === 0 ? value : maker.wrapped(value, random.below(wrap));
 }
 
 const NUMBERS = [
@@ -98,6 +107,16 @@ const KEYS = [
   "\ud800",
 ];
 
+const RECORDS = [
+  ["id", "msg"],
+  ["id", "at", "name"],
+  ["x", "y"],
+  ["left", "right"],
+  ["job", "done", "reply", "tries", "name"],
+  ["été", "0", "a longer key than most objects have, but still no long one"],
+  [],
+];
+
 const ERRORS = [
   Error,
   EvalError,
@@ -130,10 +149,12 @@ class Maker {
   /** Everything made so far: some of it is used again. */
   readonly #objects: object[] = [];
   #left: number;
+  readonly #great: Greatness;
 
-  constructor(random: Random, size: number) {
+  constructor(random: Random, size: number, great: Greatness) {
     this.#random = random;
     this.#left = size;
+    this.#great = great;
   }
 
   value(depth: number): unknown {
@@ -229,8 +250,39 @@ class Maker {
     }
   }
 
+  /** Puts a value into so many containers. */
+  wrapped(value: unknown, depth: number): unknown {
+    const random = this.#random;
+    let outer = value;
+    for (let i = 0; i < depth; i++) {
+      const inner = outer;
+      outer = random.pick([
+        () => ({ id: i, msg: inner }),
+        () => ({ msg: inner, id: i }),
+        () => ({ a: inner, ["k".repeat(70)]: i }),
+        () => [i, inner, ...random.oneIn(3) ? this.#objects : []],
+        () => [, inner],
+        () => new Map([[i, inner]]),
+        () => new Map([[inner, i]]),
+        () => new Set([inner]),
+        () => new Error("around", { cause: inner }),
+      ])();
+    }
+    return outer;
+  }
+
+  /** One of the kinds of object that a program has. */
+  #record(depth: number): object {
+    const object = this.#keep<Record<string, unknown>>({});
+    for (const key of this.#random.pick(RECORDS)) {
+      object[key] = this.value(depth);
+    }
+    return object;
+  }
+
   #plain(depth: number): object {
     const random = this.#random;
+    if (random.oneIn(2)) return this.#record(depth);
     const object = this.#keep<object>(
       random.oneIn(6) ? Object.create(null) : {},
     );
@@ -296,18 +348,27 @@ class Maker {
 
   #view(): object {
     const random = this.#random;
-    const size = random.below(10) * 8;
+    const size = this.#isGreat()
+      ? BULK_BYTES - 80 + random.below(30) * 8
+      : random.below(10) * 8;
     const buffer = this.#keep(
       random.oneIn(3)
         ? new ArrayBuffer(size, { maxByteLength: size + 100 })
         : new ArrayBuffer(size),
     );
     const bytes = new Uint8Array(buffer);
-    for (let i = 0; i < size; i++) bytes[i] = random.bits();
+    for (let i = 0; i < size && i < 80; i++) bytes[i] = random.bits();
+    if (size > 80) bytes.fill(random.bits(), 80);
     if (random.oneIn(4)) return buffer;
     if (random.oneIn(6)) return this.#keep(new DataView(buffer));
     const kind = random.pick(ARRAYS);
     if (size < 32 || random.oneIn(2)) return this.#keep(new kind(buffer));
-    return this.#keep(new kind(buffer, 8, 1));
+    const length = (size - 16) / kind.BYTES_PER_ELEMENT;
+    return this.#keep(new kind(buffer, 8, random.oneIn(2) ? 1 : length));
+  }
+
+  #isGreat(): boolean {
+    if (this.#great === "never") return false;
+    return this.#random.oneIn(this.#great === "often" ? 2 : 4);
   }
 }
