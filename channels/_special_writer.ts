@@ -82,20 +82,23 @@ function travelsBeside(prototype: object): boolean {
     prototype === WebAssembly.Module.prototype;
 }
 
-/** The platform's classes whose instances can be given away. */
-const transferable: ReadonlySet<object> = new Set<object>([
-  ArrayBuffer.prototype,
-  MessagePort.prototype,
-  ReadableStream.prototype,
-  WritableStream.prototype,
-  TransformStream.prototype,
-]);
+/**
+ * The platform's classes whose instances can be given away. Asked one by one, and
+ * late: Deno loads its streams when they are first named, which takes 2 ms.
+ */
+function isTransferable(prototype: object): boolean {
+  return prototype === ArrayBuffer.prototype ||
+    prototype === MessagePort.prototype ||
+    prototype === ReadableStream.prototype ||
+    prototype === WritableStream.prototype ||
+    prototype === TransformStream.prototype;
+}
 
 /** Of a view it is the buffer that is given away, and the view goes with it. */
 function isTransferred(transfer: ReadonlySet<object>, object: object): boolean {
   if (ArrayBuffer.isView(object)) return transfer.has(object.buffer);
   return transfer.has(object) &&
-    transferable.has(Object.getPrototypeOf(object));
+    isTransferable(Object.getPrototypeOf(object));
 }
 
 function writeTransferred(writer: Writer, object: object): void {
