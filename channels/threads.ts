@@ -156,8 +156,12 @@ export function isMailThere(): boolean {
     Atomics.exchange(table, MAIL, 0) !== 0;
 }
 
-/** Whether this thread announced mail since the last such question. */
+/**
+ * Whether this thread announced mail since the last such question. Not of one
+ * that is gone: the word may be its successor's by now.
+ */
 export function isMailFrom(id: number): boolean {
+  if (!threadExists(id)) return false;
   const at = slotOf(id) + SENT;
   return Atomics.load(table, at) !== 0 && Atomics.exchange(table, at, 0) !== 0;
 }
@@ -183,6 +187,7 @@ export function claimThread(): number {
     Atomics.store(table, at + PARK, 0);
     Atomics.store(table, at + LIFE, id);
     Atomics.store(table, at + PARENT, own);
+    Atomics.store(table, at + SENT, 0);
     if (slot >= used) raise(SLOTS_USED, slot + 1);
     Atomics.store(table, at + ID, id);
     return id;

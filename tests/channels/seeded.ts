@@ -30,6 +30,7 @@ export function stress(
     const seconds = Number(Deno.env.get("TROUPE_STRESS") || SHORT_WHILE);
     const given = Deno.env.get("TROUPE_SEED");
     const end = performance.now() + seconds * 1000;
+    let rounds = 0;
     do {
       const seed = given === undefined
         ? Math.floor(Math.random() * 2 ** 31)
@@ -44,7 +45,9 @@ export function stress(
           cause: error,
         });
       }
+      rounds++;
     } while (given === undefined && performance.now() < end);
+    if (Deno.env.has("TROUPE_STRESS")) console.log(`${rounds} rounds`);
   });
 }
 

@@ -8,6 +8,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  after,
   BrokenPipeError,
   type Connection,
   EXIT,
@@ -17,12 +18,19 @@ import {
   type Process,
   Queue,
   QueueClosedError,
+  select,
 } from "../../mod.ts";
 import {
   postParcel,
   sweepParcels,
   waitingParcels,
 } from "../../channels/broker.ts";
+import {
+  claimThread,
+  isMailFrom,
+  releaseThread,
+  threadTable,
+} from "../../channels/threads.ts";
 import {
   answerPort,
   getPatiently,
@@ -371,6 +379,22 @@ Deno.test("transfer is a list of things that can be moved, and of each once", as
   assertEquals(queue.size, 0);
 });
 
+Deno.test("Connection.poll() and select() wait for an item with all that is beside it", async () => {
+  const [here, there] = pipe<unknown>();
+  await using other = echo.spawn([there]);
+  const handle = new Queue<number>();
+  await here.send({ n: 1, handle });
+  assert(await soon(here.poll()));
+  const { value } = here.tryRecv() as { value: { handle: unknown } };
+  assertStrictEquals(value.handle, handle);
+  await here.send({ n: 2, handle });
+  const r = await soon(select({ here, late: after(20_000) }));
+  assert(r.key === "here" && !r.done);
+  assertStrictEquals((r.value as { handle: unknown }).handle, handle);
+  here.close();
+  await soon(other.join());
+});
+
 Deno.test("a root that blocks in a channel passes on what others send each other", async () => {
   const jobs = new Queue<Job>();
   const [reply, done] = [new Queue<number>(), new Queue<unknown>()];
@@ -480,4 +504,16 @@ Deno.test("a queue that nobody has any more lets go of what was in it", async ()
       stderr: "",
     },
   );
+});
+
+Deno.test("the mail of a thread is not taken for that of one that had its slot before", () => {
+  const before = claimThread();
+  releaseThread(before);
+  const after = claimThread();
+  assertEquals(before & 4095, after & 4095);
+  const sent = ((after & 4095) + 1) * 16 + 5;
+  new Int32Array(threadTable())[sent] = 1;
+  assertEquals([isMailFrom(before), isMailFrom(after)], [false, true]);
+  assertEquals(isMailFrom(after), false);
+  releaseThread(after);
 });
