@@ -85,14 +85,22 @@ export class Hub {
 
   /** Deals with what came. Cheap if nothing did. */
   serve(): void {
-    this.#readMail();
+    do {
+      this.#readMail();
+      this.#dealWithMail();
+      const ends = endCount();
+      if (ends !== this.#ends) {
+        this.#ends = ends;
+        this.#onEnds();
+      }
+      // A sweep reads mail, too.
+    } while (this.#mail.length > 0);
+  }
+
+  #dealWithMail(): void {
     for (const { message, from } of this.#mail.splice(0)) {
       this.accept(message, from);
     }
-    const ends = endCount();
-    if (ends === this.#ends) return;
-    this.#ends = ends;
-    this.#onEnds();
   }
 
   /** Deals with a message of the thread `from`. */
@@ -172,9 +180,7 @@ export class Hub {
       port.close();
       this.#ports.delete(thread);
     }
-    for (const { message, from } of this.#mail.splice(0)) {
-      this.accept(message, from);
-    }
+    this.#dealWithMail();
     for (const [parcel, thread] of this.#wanted) {
       if (!threadExists(thread)) this.#wanted.delete(parcel);
     }

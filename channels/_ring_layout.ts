@@ -63,6 +63,8 @@ export const LEADER = 69;
 export const LEAD = 70;
 /** The last consumer that was not the leader, or 0. */
 export const RIVAL = 71;
+/** How often a consumer has taken that was not the leader. */
+export const RIVAL_TAKES = 72;
 
 /** Whether a ring still takes and gives messages. */
 export const Closed = {

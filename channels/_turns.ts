@@ -13,14 +13,15 @@
  * ```
  *
  * Equal consumers keep the lead small. A leader that is too far ahead gives way:
- * it sleeps for a moment before its next take. If nobody uses that, the others
- * have other things to do, and it gives way more and more rarely.
+ * it sleeps for a moment before its next take, until the others have caught up.
+ * If they take nothing, they have other things to do, and it gives way more and
+ * more rarely.
  *
  * @module
  */
 
 import type { Gate } from "./gate.ts";
-import { LEAD, LEADER, RIVAL } from "./_ring_layout.ts";
+import { LEAD, LEADER, RIVAL, RIVAL_TAKES } from "./_ring_layout.ts";
 import { ownThread, sleep, threadSeemsAble, wakeCount } from "./threads.ts";
 
 /**
@@ -29,19 +30,30 @@ import { ownThread, sleep, threadSeemsAble, wakeCount } from "./threads.ts";
  */
 export const TOO_FAR = 1024;
 
+/**
+ * A lead counts up to here: what others missed in a few ms, while they had no
+ * core, they are given back; what they missed while they were busy with their
+ * items they are not.
+ */
+export const LONGEST_LEAD = 16 * TOO_FAR;
+
 /** The longest time to give way for, in ms: a sleeper wakes in about half. */
 const MOMENT = 0.1;
 
-/** After so many times in vain the lead that is too far is 256 times as long. */
+/** After so many times in vain it gives way once in 256 leads. */
 const MOST_IN_VAIN = 8;
 
 /** This thread's part in the turns at one ring. */
 export class Turns {
   readonly #words: Int32Array;
+  /** The lead from which on it gives way: less while it does. */
+  #limit = TOO_FAR;
   /** How often it gave way lately and nobody took its turn. */
   #inVain = 0;
-  /** The lead at which it gave way, until it takes again. */
-  #gaveWayAt = 0;
+  /** How many takes are left until it gives way again, if nobody else takes. */
+  #rest = 0;
+  /** `RIVAL_TAKES` when it gave way last. */
+  #rivalTakes = 0;
 
   /** Takes part in the turns at the ring of these words. */
   constructor(words: Int32Array) {
@@ -52,11 +64,15 @@ export class Turns {
   note(): void {
     const words = this.#words;
     const own = ownThread();
+    const lead = words[LEAD]!;
     if (words[LEADER] === own) {
-      if (this.#gaveWayAt !== 0) this.#learn();
-      words[LEAD]!++;
-    } else if (words[LEAD]! > 0) {
-      words[LEAD]!--;
+      if (lead < LONGEST_LEAD) words[LEAD] = lead + 1;
+      if (this.#rest > 0) this.#rest--;
+      return;
+    }
+    words[RIVAL_TAKES]!++;
+    if (lead > 0) {
+      words[LEAD] = lead - 1;
       words[RIVAL] = own;
     } else {
       words[RIVAL] = words[LEADER]!;
@@ -65,27 +81,27 @@ export class Turns {
     }
   }
 
-  #learn(): void {
-    const words = this.#words;
-    if (words[LEAD]! < this.#gaveWayAt) this.#inVain = 0;
-    else {
-      this.#inVain = Math.min(this.#inVain + 1, MOST_IN_VAIN);
-      words[LEAD] = 0;
-    }
-    this.#gaveWayAt = 0;
-  }
-
   /** Gives way to the others, if this thread is too far ahead of them. */
   giveWay(consumers: Gate): void {
     const words = this.#words;
     // By plain looks: what matters is what this thread itself wrote, or what
     // others will have written in a moment.
-    if (words[LEAD]! < TOO_FAR << this.#inVain) return;
-    if (words[LEADER] !== ownThread()) return;
+    if (words[LEAD]! < this.#limit || words[LEADER] !== ownThread()) {
+      this.#limit = TOO_FAR;
+      return;
+    }
     if (!threadSeemsAble(words[RIVAL]!)) return; // it is alone
-    this.#gaveWayAt = words[LEAD]!;
+    const takes = words[RIVAL_TAKES]!;
+    if (takes !== this.#rivalTakes) this.#inVain = 0;
+    else if (this.#rest > 0) return;
+    // Far enough that it need not begin again at once.
+    this.#limit = TOO_FAR / 2;
     const seen = wakeCount();
     consumers.wakeOne();
     sleep(seen, MOMENT);
+    this.#rivalTakes = words[RIVAL_TAKES]!;
+    if (this.#rivalTakes !== takes) return;
+    this.#inVain = Math.min(this.#inVain + 1, MOST_IN_VAIN);
+    this.#rest = TOO_FAR << this.#inVain;
   }
 }

@@ -211,6 +211,31 @@ Deno.test("a stream flows from the actor that sent it to the one that got it", a
   assert(from.isAlive());
 });
 
+Deno.test("streams to write to, and both sides of a transform, arrive and work", async () => {
+  const queue = new Queue<unknown[]>();
+  const written = Promise.withResolvers<unknown>();
+  const sink = new WritableStream({ write: written.resolve });
+  const upper = new TransformStream<string, string>({
+    transform: (text, controller) => controller.enqueue(text.toUpperCase()),
+  });
+  await queue.put([sink, upper], { transfer: [sink, upper] });
+  const [writable, transform] = await soon(queue.get()) as [
+    WritableStream<unknown>,
+    TransformStream<string, string>,
+  ];
+  const writer = writable.getWriter();
+  await soon(writer.write("chunk"));
+  assertEquals(await soon(written.promise), "chunk");
+  await soon(writer.close());
+  const shouting = transform.writable.getWriter();
+  const reader = transform.readable.getReader();
+  const wrote = shouting.write("text");
+  assertEquals(await soon(reader.read()), { done: false, value: "TEXT" });
+  await soon(wrote);
+  await soon(shouting.close());
+  assertEquals((await soon(reader.read())).done, true);
+});
+
 Deno.test("a buffer that is given away arrives, and is detached here", async () => {
   const queue = new Queue<Uint8Array>();
   for (const length of [10, 100_000]) {
@@ -415,8 +440,11 @@ Deno.test("a time-out while a parcel is late loses nothing", async () => {
   await using other = getPatiently.spawn([jobs, said, 20]);
   await soon(said.get());
   await jobs.put({ n: 7, reply });
-  // Computing, the root passes nothing on.
-  for (const end = performance.now() + 200; performance.now() < end;);
+  // Computing, the root passes nothing on, until the other has lost patience.
+  for (const end = performance.now() + 20_000; said.empty;) {
+    assert(performance.now() < end);
+  }
+  assertEquals(await soon(said.get()), "late");
   assertEquals(await soon(reply.get()), 7);
   assert(await soon(other.result()) > 0);
 });

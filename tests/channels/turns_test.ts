@@ -1,14 +1,19 @@
 // Turns among consumers: who leads, and when the leader gives way. Consumers other
 // than this thread are played by slots of the thread table that no thread runs in.
-import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
-import { LEAD, LEADER, RIVAL } from "../../channels/_ring_layout.ts";
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import {
+  LEAD,
+  LEADER,
+  RIVAL,
+  RIVAL_TAKES,
+} from "../../channels/_ring_layout.ts";
 import { Ring } from "../../channels/ring.ts";
 import {
   claimThread,
   ownThread,
   releaseThread,
 } from "../../channels/threads.ts";
-import { TOO_FAR, Turns } from "../../channels/_turns.ts";
+import { LONGEST_LEAD, TOO_FAR, Turns } from "../../channels/_turns.ts";
 
 /** A ring from which others take, too. */
 class Scene implements Disposable {
@@ -25,6 +30,7 @@ class Scene implements Disposable {
     const { words } = this.ring;
     for (let n = 0; n < count; n++) {
       words[LEAD]!--;
+      words[RIVAL_TAKES]!++;
       words[RIVAL] = this.rival;
     }
   }
@@ -33,20 +39,26 @@ class Scene implements Disposable {
     for (let n = 0; n < count; n++) this.turns.note();
   }
 
-  /** How long this thread gives way for, in ms. */
-  give(): number {
-    const start = performance.now();
-    this.turns.giveWay(this.ring.consumers);
-    return performance.now() - start;
+  /** Whether this thread gives way, that is: sleeps. */
+  gives(): boolean {
+    const { wait } = Atomics;
+    let naps = 0;
+    Atomics.wait = ((...args: Parameters<typeof wait>) => {
+      naps++;
+      return wait(...args);
+    }) as typeof wait;
+    try {
+      this.turns.giveWay(this.ring.consumers);
+    } finally {
+      Atomics.wait = wait;
+    }
+    return naps > 0;
   }
 
   [Symbol.dispose](): void {
     releaseThread(this.rival);
   }
 }
-
-/** Less than a moment, more than a look. */
-const AT_ONCE = 0.05;
 
 Deno.test("the lead is how many more a consumer took than all others", () => {
   using scene = new Scene();
@@ -70,35 +82,56 @@ Deno.test("who takes when nobody leads is the leader", () => {
 
 Deno.test("a leader that is too far ahead gives way for a moment", () => {
   using scene = new Scene();
-  scene.take(TOO_FAR - 1);
-  scene.ring.words[RIVAL] = scene.rival;
-  assertLess(scene.give(), AT_ONCE);
+  scene.take(TOO_FAR);
+  scene.rivalTakes(1);
+  assertFalse(scene.gives());
   scene.take(1);
-  assertGreater(scene.give(), AT_ONCE);
+  assert(scene.gives());
+});
+
+Deno.test("a leader gives way until the others are half of the way there", () => {
+  using scene = new Scene();
+  scene.take(TOO_FAR + 1);
+  scene.rivalTakes(1);
+  assert(scene.gives());
+  scene.rivalTakes(TOO_FAR / 2);
+  assert(scene.gives());
+  scene.rivalTakes(1);
+  assertFalse(scene.gives());
+  scene.take(TOO_FAR / 2);
+  assertFalse(scene.gives());
+  scene.take(1);
+  assert(scene.gives());
+});
+
+Deno.test("a lead does not grow beyond what is ever given back", () => {
+  using scene = new Scene();
+  scene.take(3 * LONGEST_LEAD);
+  assertEquals(scene.lead, LONGEST_LEAD);
 });
 
 Deno.test("a consumer alone never gives way", () => {
   using scene = new Scene();
   scene.take(10 * TOO_FAR);
-  assertLess(scene.give(), AT_ONCE);
-  scene.ring.words[RIVAL] = scene.rival;
+  assertFalse(scene.gives());
+  scene.rivalTakes(1);
   releaseThread(scene.rival);
-  assertLess(scene.give(), AT_ONCE);
+  assertFalse(scene.gives());
 });
 
-Deno.test("a leader gives way more rarely when nobody uses it, and as often again when they do", () => {
+Deno.test("a leader gives way more and more rarely when nobody uses it, and at once when they do", () => {
   using scene = new Scene();
-  scene.take(TOO_FAR);
-  scene.ring.words[RIVAL] = scene.rival;
-  assertGreater(scene.give(), AT_ONCE);
-  scene.take(TOO_FAR + 1); // nobody else took anything
-  assertLess(scene.give(), AT_ONCE);
-  scene.take(TOO_FAR);
-  assertGreater(scene.give(), AT_ONCE);
-  scene.rivalTakes(500);
-  scene.take(500);
-  assert(scene.lead >= TOO_FAR);
-  assertGreater(scene.give(), AT_ONCE);
+  scene.take(TOO_FAR + 1);
+  scene.rivalTakes(1);
+  assert(scene.gives());
+  for (const rest of [2 * TOO_FAR, 4 * TOO_FAR]) {
+    scene.take(rest - 1);
+    assertFalse(scene.gives());
+    scene.take(1);
+    assert(scene.gives());
+  }
+  scene.rivalTakes(1);
+  assert(scene.gives());
 });
 
 Deno.test("the takes of a ring count", () => {
