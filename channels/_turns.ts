@@ -86,11 +86,13 @@ export class Turns {
     const words = this.#words;
     // By plain looks: what matters is what this thread itself wrote, or what
     // others will have written in a moment.
+    const rival = words[RIVAL]!;
+    if (rival === 0) return;
     if (words[LEAD]! < this.#limit || words[LEADER] !== ownThread()) {
       this.#limit = TOO_FAR;
       return;
     }
-    if (!threadSeemsAble(words[RIVAL]!)) return; // it is alone
+    if (!threadSeemsAble(rival)) return;
     const takes = words[RIVAL_TAKES]!;
     if (takes !== this.#rivalTakes) this.#inVain = 0;
     else if (this.#rest > 0) return;
