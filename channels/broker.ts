@@ -40,6 +40,7 @@
 
 import { Callers } from "./callers.ts";
 import {
+  checkAll,
   isHandle,
   kindOf,
   PACK,
@@ -121,12 +122,15 @@ export interface Content {
  * @returns The number of the parcel.
  * @throws {DOMException} A `DataCloneError` if a thing cannot be sent; nothing
  *   has changed then.
+ * @throws What a handle says that cannot be sent any more; likewise.
  */
 export function postParcel(
   ring: Ring,
   isPipe: boolean,
   { beside, transfer, lane }: Content,
 ): number {
+  // Checked when the put was called; it may have waited since.
+  checkAll(beside);
   const parcel = nextParcel();
   const { port1, port2 } = new MessageChannel();
   try {

@@ -142,6 +142,32 @@ Deno.test("a call that waits at an end which is sent learns of it", async () => 
   own.close();
 });
 
+Deno.test("an end for which two puts wait goes with the first, and the other is rejected", async () => {
+  const queues = [0, 1].map(() => new Queue<unknown>({ capacity: 1 }));
+  for (const queue of queues) await queue.put("in the way");
+  const [own, other] = pipe<string>();
+  const [first, second] = queues.map((queue) => queue.put([other]));
+  for (const queue of queues) await queue.get();
+  await soon(first!);
+  const error = await assertRejects(() => soon(second!), PipeClosedError);
+  assertEquals(error.closedBy, "self");
+  assertEquals(queues.map(({ size }) => size), [1, 0]);
+  const [arrived] = await soon(queues[0]!.get()) as [Line];
+  await arrived.send("here");
+  assertEquals(await soon(own.recv()), "here");
+});
+
+Deno.test("an end that is closed while a put of it waits is not sent", async () => {
+  const queue = new Queue<unknown>({ capacity: 1 });
+  await queue.put("in the way");
+  const [, other] = pipe<string>();
+  const putting = queue.put([other]);
+  other.close();
+  await queue.get();
+  await assertRejects(() => soon(putting), PipeClosedError);
+  assertEquals(queue.size, 0);
+});
+
 Deno.test("what was sent arrives though its sender has ended", async () => {
   const lines = new Queue<Line>();
   const other = leaveLine.spawn([lines]);
