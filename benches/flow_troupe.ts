@@ -180,9 +180,7 @@ function open(flow: Flow, form: Form): FlowParties {
   };
 }
 
-/**
- * Troupe's contenders for a flow: one for each form that can carry it.
- */
+/** Troupe's contenders for a flow: one for each form that can carry it. */
 export function troupeFlows(flow: Flow): Contender[] {
   const forms: Form[] = ["get", "for await", "getSync"];
   const isPair = flow.producers + flow.consumers === 2;

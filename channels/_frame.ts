@@ -17,7 +17,7 @@
  *   A length of -1 says that the piece is not here: it was moved, and comes
  *   over the lane, see `_lane.ts`;
  * - a *parcel*: the number under which what no bytes can carry waits to be
- *   fetched, or 0; see `_broker.ts`.
+ *   fetched, or 0; see `broker.ts`.
  *
  * @module
  */
@@ -48,7 +48,7 @@ export function padded(length: number): number {
 
 /** How much of the ring a plain message of this length takes. */
 export function bytesOnRing(length: number): number {
-  return MESSAGE_HEAD + ((length + 3) & ~3);
+  return MESSAGE_HEAD + padded(length);
 }
 
 /** The length of the head of a frame with so many pieces of bulk. */

@@ -16,7 +16,7 @@
  */
 
 import { HEADER_WORDS, HOLDERS } from "./_ring_layout.ts";
-import { ownThread, threadExists } from "./threads.ts";
+import { claimPlace, ownThread, threadExists } from "./threads.ts";
 
 const TRANSIT: number = HOLDERS;
 const CROWDED: number = HOLDERS + 1;
@@ -44,12 +44,7 @@ function enter({ number, words }: Held): void {
   const count = held.get(number) ?? 0;
   held.set(number, count + 1);
   if (count > 0) return;
-  const own = ownThread();
-  for (let at = FIRST_ENTRY; at < HEADER_WORDS; at++) {
-    const id = Atomics.load(words, at);
-    if (id !== 0 && threadExists(id)) continue;
-    if (Atomics.compareExchange(words, at, id, own) === id) return;
-  }
+  if (claimPlace(words, FIRST_ENTRY, HEADER_WORDS - FIRST_ENTRY) >= 0) return;
   Atomics.store(words, CROWDED, 1);
 }
 

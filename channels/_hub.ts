@@ -19,21 +19,25 @@ import {
   wakeThread,
 } from "./threads.ts";
 
-/** What goes beside one message, on its way. */
-export interface Parcel {
-  /** Its number. */
-  readonly parcel: number;
-  /** The memory of the ring that the message is put into. */
-  readonly ring: SharedArrayBuffer;
-  /** Whether that ring is one of a pipe, whose receiver is one thread. */
-  readonly isPipe: boolean;
-  /** Gives the content, which the hub does not look at. */
+/** A parcel, as whoever opens it needs it. */
+export interface Delivered {
+  /** Gives the content. */
   readonly port: MessagePort;
   /**
    * The port's other end, where the root itself sent the parcel: closing it
    * while this one is in the same thread would close both.
    */
   readonly sender?: MessagePort;
+}
+
+/** What goes beside one message, on its way. The hub does not look into it. */
+export interface Parcel extends Delivered {
+  /** Its number. */
+  readonly parcel: number;
+  /** The memory of the ring that the message is put into. */
+  readonly ring: SharedArrayBuffer;
+  /** Whether that ring is one of a pipe, whose receiver is one thread. */
+  readonly isPipe: boolean;
   /** Of the handles in it that belong to one thread at a time, the deposits. */
   readonly owned: readonly PackedHandle[];
 }
@@ -49,11 +53,9 @@ export type ToHub =
   | { readonly closed: SharedArrayBuffer };
 
 /** What the hub sends to a thread. */
-export interface FromHub {
+export interface FromHub extends Delivered {
   /** The number of a parcel. */
   readonly parcel: number;
-  /** Gives its content. */
-  readonly port: MessagePort;
 }
 
 interface Mail {
@@ -117,7 +119,7 @@ export class Hub {
   }
 
   /** A parcel that the root thread itself asked for, once it is here. */
-  collect(parcel: number): Pick<Parcel, "port" | "sender"> | undefined {
+  collect(parcel: number): Delivered | undefined {
     const found = this.#own.get(parcel);
     this.#own.delete(parcel);
     return found;

@@ -69,15 +69,20 @@ export class LockedRing extends RingView {
     return new Gate(this.words, at, isOpen, { word: WAITING, bit });
   }
 
-  /** Takes the put lock, or ends the thread if it was fenced. */
-  protected lockPut(): void {
-    if (!acquireLock(this.words, PUT_LOCK, this.putWaiters)) stopIfFenced();
+  /** Takes a lock, or ends the thread if it was fenced. */
+  #lock(word: number, waiters: Gate): void {
+    if (!acquireLock(this.words, word, waiters)) stopIfFenced();
     // By a plain look, since the lock was taken just now.
     if (seemsFenced()) {
-      this.unlockPut();
+      releaseLock(this.words, word, waiters);
       stopIfFenced();
     }
     this.#follow();
+  }
+
+  /** Takes the put lock, or ends the thread if it was fenced. */
+  protected lockPut(): void {
+    this.#lock(PUT_LOCK, this.putWaiters);
   }
 
   /** Gives the put lock back. */
@@ -87,12 +92,7 @@ export class LockedRing extends RingView {
 
   /** Takes the get lock, or ends the thread if it was fenced. */
   protected lockGet(): void {
-    if (!acquireLock(this.words, GET_LOCK, this.getWaiters)) stopIfFenced();
-    if (seemsFenced()) {
-      this.unlockGet();
-      stopIfFenced();
-    }
-    this.#follow();
+    this.#lock(GET_LOCK, this.getWaiters);
   }
 
   /**

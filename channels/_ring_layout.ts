@@ -35,7 +35,7 @@ export const MOST_ITEMS = 2;
 export const MOST_BYTES = 3;
 /** The number of the ring in the program. */
 export const NUMBER = 4;
-/** How many messages with a parcel were put: see `_broker.ts`. */
+/** How many messages with a parcel were put: see `broker.ts`. */
 export const PARCELS = 5;
 
 /** The thread that is putting, or 0. */

@@ -48,7 +48,7 @@ import {
   packValues,
   unpackAll,
 } from "./handle.ts";
-import { type FromHub, Hub, type ToHub } from "./_hub.ts";
+import { type Delivered, type FromHub, Hub, type ToHub } from "./_hub.ts";
 import { receiveNow } from "./_receive_now.ts";
 import type { Ring } from "./ring.ts";
 import { PARCELS } from "./_ring_layout.ts";
@@ -60,7 +60,7 @@ let hub: Hub | undefined;
 /** In every other thread: its way to the hub. */
 let port: MessagePort | undefined;
 /** What came over it and was not collected. */
-const arrived = new Map<number, { port: MessagePort; sender?: undefined }>();
+const arrived = new Map<number, Delivered>();
 
 function ownHub(): Hub {
   return hub ??= new Hub();
@@ -111,7 +111,7 @@ export interface Content {
   /** The things, in the order of their numbers in the message. */
   readonly beside: readonly object[];
   /** Those of them that are moved. */
-  readonly transfer: readonly Transferable[];
+  readonly transfer: Iterable<Transferable>;
   /** The far port of a lane that begins with this message. */
   readonly lane?: MessagePort;
 }
@@ -212,8 +212,7 @@ export function openParcel(
  * which nobody has a handle any more.
  */
 export function sweepParcels(
-  words: Int32Array<SharedArrayBuffer>,
-  memory: SharedArrayBuffer,
+  { words, memory }: Pick<Ring, "words" | "memory">,
 ): void {
   if (words[PARCELS] !== 0) tellHub({ closed: memory });
 }

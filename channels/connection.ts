@@ -353,7 +353,7 @@ function giveTo(thread: number, { out, in: into }: Ends): void {
 function closeBoth({ out, in: into }: Ends): void {
   out?.close(false);
   into?.close(true);
-  if (into !== undefined) sweepParcels(into.words, into.memory);
+  if (into !== undefined) sweepParcels(into);
 }
 
 registerHandle("connection", {

@@ -37,9 +37,10 @@
 
 import { Callers } from "./callers.ts";
 import {
+  claimPlace,
   ownThread,
+  raise,
   threadCanAct,
-  threadExists,
   wakeAllThreads,
   wakeThread,
 } from "./threads.ts";
@@ -123,28 +124,14 @@ export class Gate extends Callers {
       this.#raiseFlag();
       return true;
     }
-    for (let i = 0; i < ENTRIES; i++) {
-      const id = Atomics.load(words, first + i);
-      if (id !== 0 && threadExists(id)) continue;
-      if (Atomics.compareExchange(words, first + i, id, own) !== id) continue;
-      this.#entry = i;
-      let used = Atomics.load(words, this.#at + USED);
-      while (used <= i) {
-        const found = Atomics.compareExchange(
-          words,
-          this.#at + USED,
-          used,
-          i + 1,
-        );
-        if (found === used) break;
-        used = found;
-      }
+    this.#entry = claimPlace(words, first, ENTRIES);
+    if (this.#entry >= 0) {
+      raise(words, this.#at + USED, this.#entry + 1);
       this.#raiseFlag();
       return true;
     }
     // More threads wait here than there are entries. The next wake-up then
     // goes to all threads: slow, and never wrong.
-    this.#entry = -1;
     const isNew = Atomics.exchange(words, this.#at + CROWDED, 1) === 0;
     this.#raiseFlag();
     return isNew;

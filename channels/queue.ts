@@ -278,7 +278,7 @@ export class Queue<T>
   close(options: QueueCloseOptions = {}): void {
     const discard = options.discard === true;
     this.#ring.close(discard);
-    if (discard) sweepParcels(this.#ring.words, this.#ring.memory);
+    if (discard) sweepParcels(this.#ring);
   }
 
   /**
@@ -386,7 +386,7 @@ export class Queue<T>
 
 /** What is to be known of a ring, but not the ring, to see that it goes. */
 function handleOf({ number, words, memory }: Ring) {
-  return { number, words, onLast: () => sweepParcels(words, memory) };
+  return { number, words, onLast: () => sweepParcels({ words, memory }) };
 }
 
 registerHandle("queue", {

@@ -28,9 +28,7 @@ export interface SendSyncOptions extends BlockOptions, TransferOptions {}
 /** What one send moves. */
 export interface Moved {
   /** What has to be moved by the platform. */
-  readonly things: ReadonlySet<object>;
-  /** The same, as the platform wants it. */
-  readonly transfer: Transferable[];
+  readonly things: ReadonlySet<Transferable>;
   /** What is copied, and then taken from its sender. */
   readonly buffers: ReadonlySet<ArrayBufferLike>;
   /** Takes the buffers from their sender. */
@@ -51,7 +49,7 @@ export function movedBy(
   if (!Array.isArray(transfer)) {
     throw new TypeError("Cannot send: transfer must be an array");
   }
-  const things = new Set<object>();
+  const things = new Set<Transferable>();
   const buffers = new Set<ArrayBuffer>();
   for (const [i, thing] of transfer.entries()) {
     if (thing instanceof ArrayBuffer) {
@@ -67,13 +65,12 @@ export function movedBy(
   }
   return {
     things,
-    transfer: [...things] as Transferable[],
     buffers,
     detach: () => buffers.forEach(detach),
   };
 }
 
-function isMovable(thing: unknown): thing is object {
+function isMovable(thing: unknown): thing is Transferable {
   return thing instanceof MessagePort || thing instanceof ReadableStream ||
     thing instanceof WritableStream || thing instanceof TransformStream;
 }

@@ -164,7 +164,7 @@ export class Sender {
     const { isPipe } = this.#channel;
     if (beside.length > 0) {
       checkAll(beside);
-      const content = { beside, transfer: moved?.transfer ?? [] };
+      const content = { beside, transfer: moved?.things ?? [] };
       return { bulk, post: () => postParcel(this.#ring, isPipe, content) };
     }
     if (moved === undefined || !isPipe) return { bulk };

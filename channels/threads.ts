@@ -188,7 +188,7 @@ export function claimThread(): number {
     Atomics.store(table, at + LIFE, id);
     Atomics.store(table, at + PARENT, own);
     Atomics.store(table, at + SENT, 0);
-    if (slot >= used) raise(SLOTS_USED, slot + 1);
+    if (slot >= used) raise(table, SLOTS_USED, slot + 1);
     Atomics.store(table, at + ID, id);
     return id;
   }
@@ -199,10 +199,11 @@ export function claimThread(): number {
   );
 }
 
-function raise(word: number, least: number): void {
-  let value = Atomics.load(table, word);
+/** Makes a word of shared memory at least as great as `least`. */
+export function raise(words: Int32Array, word: number, least: number): void {
+  let value = Atomics.load(words, word);
   while (value < least) {
-    const found = Atomics.compareExchange(table, word, value, least);
+    const found = Atomics.compareExchange(words, word, value, least);
     if (found === value) return;
     value = found;
   }
@@ -218,6 +219,29 @@ export function releaseThread(id: number): void {
 /** Whether the thread may still exist, that is: was not seen to be gone. */
 export function threadExists(id: number): boolean {
   return Atomics.load(table, slotOf(id) + ID) === id;
+}
+
+/**
+ * Puts this thread on a list of threads: in the first place that is free, or is
+ * that of one that is gone.
+ *
+ * @param words The memory that holds the list.
+ * @param first The word of its first place.
+ * @param places How many it has.
+ * @returns The number of the place, or −1 if there is none.
+ */
+export function claimPlace(
+  words: Int32Array,
+  first: number,
+  places: number,
+): number {
+  for (let place = 0; place < places; place++) {
+    const at = first + place;
+    const id = Atomics.load(words, at);
+    if (id !== 0 && threadExists(id)) continue;
+    if (Atomics.compareExchange(words, at, id, own) === id) return place;
+  }
+  return -1;
 }
 
 /** Whether the thread exists and was neither fenced nor has left. */

@@ -7,7 +7,7 @@
 import { threadCanAct } from "./threads.ts";
 import type { BlockOptions, WaitOptions } from "./wait_options.ts";
 
-/** The method by which a process names its thread (see `threads.ts`). */
+/** The property by which a process names its thread (see `threads.ts`). */
 export const THREAD: unique symbol = Symbol.for("troupe.thread");
 
 /** Something that runs in a thread: a process. */

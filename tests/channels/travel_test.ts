@@ -534,7 +534,7 @@ Deno.test("a parcel whose message was never put is dropped", async () => {
   postParcel(ringOf(queue), false, { beside: [other], transfer: [] });
   assertEquals(waitingParcels(), 1);
   await queue.put({ another: new Queue() });
-  sweepParcels(ringOf(queue).words, ringOf(queue).memory);
+  sweepParcels(ringOf(queue));
   assertEquals(waitingParcels(), 1);
   await assertRejects(() => soon(own.recv()), PipeClosedError);
   await soon(queue.get());
