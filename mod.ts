@@ -36,7 +36,42 @@
 
 import "./channels/runtime.ts";
 
-export { actor, type ActorOptions } from "./actors/actor.ts";
+export {
+  actor,
+  type ActorOptions,
+  type ClassActorOptions,
+} from "./actors/actor.ts";
+export type { ClassActor, ClassProcess } from "./actors/class_process.ts";
+export type {
+  ActorHooks,
+  AnyClass,
+  Ask,
+  AskMethod,
+  AskMethods,
+  AskOptions,
+  ClassCheck,
+  HookName,
+  IsOffered,
+  MethodName,
+  Stopping,
+  Stream,
+  StreamName,
+  StreamOf,
+  Tell,
+  TellMethod,
+  TellMethods,
+  TellOptions,
+} from "./actors/class_types.ts";
+export {
+  type CurrentMessage,
+  currentMessage,
+} from "./actors/current_message.ts";
+export type {
+  MailboxOptions,
+  MailboxStats,
+  WhenFull,
+} from "./actors/mailbox_options.ts";
+export { MailboxFullError, SelfAskError } from "./actors/message_errors.ts";
 export {
   type CurrentProcess,
   currentProcess,
@@ -52,6 +87,7 @@ export {
 } from "./actors/process.ts";
 export type { SpawnOptions, StopOptions } from "./actors/spawn_options.ts";
 export type {
+  DeniedExit,
   Exit,
   ExitedExit,
   FailedExit,

@@ -47,8 +47,8 @@ import {
   type NormalizedPermissions,
   workerPermissions,
 } from "./permissions.ts";
-import { Over, Record } from "./record.ts";
-import type { StartMessage } from "./_start.ts";
+import { Over, Record, type StopOrder } from "./record.ts";
+import type { ServeStart, StartMessage } from "./_start.ts";
 import { endInTurn } from "./_terminations.ts";
 import { type TrampolineMessage, trampolineUrl } from "./_trampoline.ts";
 import { EndListeners, type WatchedThread } from "./_watched_thread.ts";
@@ -93,6 +93,8 @@ export interface ThreadSpec {
   readonly args: Uint8Array<ArrayBuffer>;
   /** See `args`. */
   readonly beside: readonly object[];
+  /** What an actor that is a class is told besides, given the thread's id. */
+  readonly serve: (thread: number) => ServeStart | undefined;
 }
 
 /** See the module. */
@@ -181,8 +183,8 @@ export class ActorThread<R> implements WatchedThread<R> {
   }
 
   /** Asks the actor to stop. */
-  askToStop(): void {
-    this.record.askToStop();
+  askToStop(order: StopOrder): void {
+    this.record.askToStop(order);
     wakeThread(this.thread);
   }
 
@@ -212,6 +214,8 @@ export class ActorThread<R> implements WatchedThread<R> {
       declared: declaration.name,
       args,
       beside: packAll(beside, this.thread, moved),
+      serve: spec.serve(this.thread),
+      permissions: spec.permissions,
       name,
       id,
       lineage,

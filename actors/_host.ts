@@ -19,7 +19,7 @@ import { Callers } from "../channels/callers.ts";
 import { decode } from "../channels/decode.ts";
 import { Encoder } from "../channels/encode.ts";
 import { NotSendableError } from "../channels/errors.ts";
-import { packAll, unpackAll } from "../channels/handle.ts";
+import { packAll, type PackedHandle, unpackAll } from "../channels/handle.ts";
 import { joinShapes } from "../channels/shapes.ts";
 import {
   childrenOf,
@@ -32,8 +32,14 @@ import {
   wakeAllThreads,
 } from "../channels/threads.ts";
 import { waitAt } from "../channels/waiting.ts";
+import { ClassHost } from "./_class_host.ts";
 import { abortCurrent, becomeActor, setLoading } from "./current_process.ts";
-import { findDeclaration } from "./declaration.ts";
+import {
+  type ClassTraits,
+  type Declaration,
+  findDeclaration,
+} from "./declaration.ts";
+import { Desk, Doing } from "./_desk.ts";
 import { ModuleLoadError } from "./errors.ts";
 import type { StartMessage } from "./_start.ts";
 import { type LeaveReason, MOST_OUTCOME, Record } from "./record.ts";
@@ -59,13 +65,16 @@ class Host {
   readonly #start: StartMessage;
   readonly #close: () => void;
   readonly #record: Record;
+  readonly #desk: Desk;
   readonly #encoder = new Encoder();
+  #class: ClassHost | undefined;
   #hasLeft = false;
 
   constructor(start: StartMessage, close: () => void) {
     this.#start = start;
     this.#close = close;
     this.#record = new Record(start.record);
+    this.#desk = new Desk(start.record);
   }
 
   async run(load: () => Promise<unknown>): Promise<void> {
@@ -76,6 +85,7 @@ class Host {
       parent,
       lineage,
       daemon,
+      packed: packOwn(this.#start),
       onHear: () => this.#record.hear(),
     });
     this.#attend();
@@ -89,22 +99,54 @@ class Host {
       return;
     }
     setLoading(false);
-    let call: () => unknown;
+    let declaration: Declaration;
+    let values: never[];
     try {
-      const { target } = findDeclaration(module, declared);
+      declaration = findDeclaration(module, declared);
       const beside = unpackAll(this.#start.beside);
       const { args } = this.#start;
-      const values = decode(args, 0, args.length, beside) as never[];
-      call = () => target(...values);
+      values = decode(args, 0, args.length, beside) as never[];
     } catch (error) {
       this.#fail(error);
       return;
     }
     try {
-      this.#return(await call());
+      const { traits, target } = declaration;
+      if (traits === undefined) {
+        this.#setStarted();
+        this.#desk.enter(Doing.handling, declared, parent.name);
+        const run = target as (...args: never[]) => unknown;
+        this.#return(await run(...values));
+      } else {
+        const Class = target as new (...args: never[]) => object;
+        await this.#serve(Class, values, traits);
+      }
     } catch (error) {
       this.#throw(error);
     }
+  }
+
+  async #serve(
+    Class: new (...args: never[]) => object,
+    args: never[],
+    traits: ClassTraits,
+  ): Promise<void> {
+    const host = this.#class = new ClassHost(
+      this.#start.serve!,
+      traits,
+      this.#record,
+      this.#desk,
+      (error) => this.#throw(error),
+    );
+    if (this.#record.stopAsked) host.stop();
+    await host.start(Class, args);
+    this.#setStarted();
+    await host.serve();
+    this.#return(undefined);
+  }
+
+  #setStarted(): void {
+    if (this.#record.setStarted()) wakeAllThreads();
   }
 
   /**
@@ -116,10 +158,14 @@ class Host {
     waitAt([new Callers()], {
       attempt: () => {
         stopIfFenced();
+        this.#desk.answer();
         if (this.#record.stopAsked && !isAborted) {
           isAborted = true;
           // Out of this look, since user code listens to the signal.
-          queueMicrotask(abortCurrent);
+          queueMicrotask(() => {
+            abortCurrent();
+            this.#class?.stop();
+          });
         }
         return false;
       },
@@ -241,4 +287,24 @@ function isLoaderError(error: unknown): error is TypeError {
     frame.trim() !== "" && !frame.includes(HOST_URL) &&
     !frame.includes("data:text/javascript")
   );
+}
+
+/** The handle of an actor that is a class, as its parent would pack it. */
+function packOwn(start: StartMessage): PackedHandle | undefined {
+  const { serve, thread, record, module, declared, permissions } = start;
+  if (serve === undefined) return undefined;
+  return {
+    kind: "class process",
+    thread,
+    record,
+    module,
+    declared,
+    permissions,
+    name: start.name,
+    id: start.id,
+    parentId: start.parent.id,
+    daemon: start.daemon,
+    address: serve.address,
+    traits: serve.traits,
+  };
 }

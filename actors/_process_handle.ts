@@ -44,9 +44,20 @@ import {
   type NormalizedPermissions,
   warnAboutPrompts,
 } from "./permissions.ts";
+import type { StopReason } from "./record.ts";
 import type { SpawnOptions, StopOptions } from "./spawn_options.ts";
-import { LATE, waitForEnd } from "./_wait_for.ts";
+import type { ServeStart } from "./_start.ts";
+import { LATE, waitForEnd, waitForStart } from "./_wait_for.ts";
 import { HandedThread, type WatchedThread } from "./_watched_thread.ts";
+
+/** The key of why a process is stopped. */
+export const STOP_REASON: unique symbol = Symbol("stop reason");
+
+/** As a supervisor stops a process. */
+export interface ReasonedStop extends StopOptions {
+  /** Why; by default `"stop"`. */
+  [STOP_REASON]?: StopReason;
+}
 
 /** The grace of an actor that has asked for its signal, in ms. */
 const DEFAULT_GRACE = 5000;
@@ -69,7 +80,9 @@ interface Handed {
 /** The key under which the constructor is given a {@linkcode Handed}. */
 const HANDED: unique symbol = Symbol("handed");
 
-interface HandleOptions extends SpawnOptions {
+/** What a handle is made with. */
+export interface HandleOptions extends SpawnOptions {
+  /** The arguments of the function or the constructor. */
   args?: readonly unknown[];
   [HANDED]?: Handed;
 }
@@ -83,7 +96,8 @@ export class ProcessHandle<R> {
   readonly daemon: boolean;
 
   readonly #declaration: Pick<Declaration, "name" | "module">;
-  readonly #permissions: NormalizedPermissions;
+  /** Its rights. */
+  readonly permissions: NormalizedPermissions;
   readonly #lineage: string;
   /** Dropped at the start: a running process keeps no argument alive. */
   #args: readonly unknown[] | undefined;
@@ -101,7 +115,7 @@ export class ProcessHandle<R> {
     if (handed !== undefined) {
       this.#thread = handed.thread as WatchedThread<R>;
       this.#declaration = handed.declaration;
-      this.#permissions = handed.permissions;
+      this.permissions = handed.permissions;
       this.#lineage = "";
       this.name = handed.name;
       this.id = handed.id;
@@ -112,7 +126,7 @@ export class ProcessHandle<R> {
       const { args = [], name, daemon = isDaemon(), permissions } = options;
       checkOptions(args, name, daemon);
       this.#declaration = declaration;
-      this.#permissions = narrowPermissions(
+      this.permissions = narrowPermissions(
         declaration.permissions,
         permissions,
         { actor: name ?? declaration.name, moduleUrl: declaration.module },
@@ -154,7 +168,7 @@ export class ProcessHandle<R> {
     this.#checkPermissions();
     const thread = new ActorThread<R>({
       declaration: this.#declaration,
-      permissions: this.#permissions,
+      permissions: this.permissions,
       name: this.name,
       id: this.id,
       lineage: this.#lineage,
@@ -162,8 +176,10 @@ export class ProcessHandle<R> {
       startedAt: callSite(this.start),
       args: encoder.bytes.slice(0, length),
       beside,
+      serve: (id) => this.serveStart(id),
     });
     this.#thread = thread;
+    this.onStarted(thread);
     this.#args = undefined;
     started.add(this as ProcessHandle<unknown>);
     thread.exit.then(({ reason, ...rest }) => {
@@ -172,6 +188,24 @@ export class ProcessHandle<R> {
       if (!isStuck) started.delete(this as ProcessHandle<unknown>);
     });
     return this;
+  }
+
+  /** What an actor that is a class is told besides at its start. */
+  protected serveStart(_thread: number): ServeStart | undefined {
+    return undefined;
+  }
+
+  /** Called when the thread was started. */
+  protected onStarted(_thread: WatchedThread<R>): void {}
+
+  /** Whether it was started. */
+  protected get isStarted(): boolean {
+    return this.#thread !== undefined;
+  }
+
+  /** Its thread; throws if it was not started. */
+  protected watchedThread(action: string): WatchedThread<R> {
+    return this.#startedThread(action);
   }
 
   isAlive(): boolean {
@@ -187,6 +221,21 @@ export class ProcessHandle<R> {
     return exit === LATE ? undefined : exit;
   }
 
+  async ready(options?: WaitOptions): Promise<this> {
+    const thread = this.#watched("wait for the start of");
+    await waitForStart(
+      thread,
+      options,
+      () =>
+        `Cannot wait for the start of ${this.#label}: it was not ready after ` +
+        `${options?.timeout} ms`,
+    );
+    if (thread.record.isStarted) return this;
+    const exit = thread.ended!;
+    if ("error" in exit) throw exit.error;
+    throw new ActorExitedError("wait for the start of", this.name, exit);
+  }
+
   async result(options?: WaitOptions): Promise<R> {
     const exit = await waitForEnd(this.#watched("get the result of"), options);
     if (exit === LATE) {
@@ -199,6 +248,7 @@ export class ProcessHandle<R> {
       case "returned":
         return exit.value;
       case "threw":
+      case "denied":
       case "failed":
         throw exit.error;
       default:
@@ -211,14 +261,17 @@ export class ProcessHandle<R> {
     if (thread.ended === undefined) thread.terminate();
   }
 
-  async stop(options: StopOptions = {}): Promise<Exit<R>> {
+  async stop(options: ReasonedStop = {}): Promise<Exit<R>> {
     const thread = this.#watched("stop");
     const grace = options.grace === undefined
       ? undefined
       : checkTimeout(options.grace);
     if (thread.ended !== undefined) return thread.ended;
-    thread.askToStop();
     const timeout = grace ?? (thread.record.hearsStop ? DEFAULT_GRACE : 0);
+    thread.askToStop({
+      reason: options[STOP_REASON] ?? "stop",
+      grace: timeout,
+    });
     const exit = await waitForEnd(thread, { timeout });
     if (exit !== LATE) return exit;
     thread.terminate();
@@ -258,7 +311,7 @@ export class ProcessHandle<R> {
       record: thread.record.memory,
       declared: this.#declaration.name,
       module: this.#declaration.module,
-      permissions: this.#permissions,
+      permissions: this.permissions,
       name: this.name,
       id: this.id,
       parentId: this.parentId,
@@ -296,7 +349,7 @@ export class ProcessHandle<R> {
   }
 
   #checkPermissions(): void {
-    const excess = findExcess(this.#permissions);
+    const excess = findExcess(this.permissions);
     if (excess !== undefined) {
       throw new PermissionExceededError({
         actor: this.name,
@@ -305,7 +358,7 @@ export class ProcessHandle<R> {
         holder: currentProcess().name,
       });
     }
-    if (this.#permissions !== "inherit") {
+    if (this.permissions !== "inherit") {
       warnAboutPrompts(saidWord());
     }
   }
@@ -339,9 +392,20 @@ function checkOptions(
   }
 }
 
-registerHandle("process", { unpack });
+registerHandle("process", {
+  unpack: (packed) =>
+    handleFor(packed, (options) => new ProcessHandle({}, options)),
+});
 
-function unpack(packed: PackedHandle): unknown {
+/**
+ * The handle in this thread of a process that came from another one.
+ *
+ * @param make Makes it with these options, if there is none yet.
+ */
+export function handleFor(
+  packed: PackedHandle,
+  make: (options: HandleOptions) => ProcessHandle<unknown>,
+): ProcessHandle<unknown> {
   const handed = packed as unknown as {
     readonly thread: number;
     readonly record: SharedArrayBuffer;
@@ -357,7 +421,5 @@ function unpack(packed: PackedHandle): unknown {
     permissions,
     declaration,
   });
-  return new ProcessHandle({}, {
-    [HANDED]: { ...handed, thread, declaration },
-  });
+  return make({ [HANDED]: { ...handed, thread, declaration } });
 }

@@ -29,11 +29,13 @@ import {
   type ThrewExit,
   UNKNOWN_CODE,
 } from "./exit.ts";
-import { HOST_URL } from "./_host.ts";
 import { pathFromUrl } from "./_permission_paths.ts";
 import { flagText, rightText } from "./_permission_texts.ts";
 import { holds, type NormalizedPermissions } from "./permissions.ts";
 import type { Leaving } from "./record.ts";
+
+/** Where the code around the user's lies. */
+const FOLDER = import.meta.resolve("./");
 
 /** How errors call what every actor needs. */
 const LIBRARY = "Troupe itself";
@@ -73,10 +75,17 @@ export function readExit<R>(
     case "returned":
       return { reason, code, value: value as R };
     case "threw":
-      return { reason, code, error: thrownError(value, actor) };
+      return endWith(reason, thrownError(value, actor));
     case "failed":
-      return { reason, code, error: failureError(value, actor) };
+      return endWith(reason, failureError(value, actor));
   }
+}
+
+/** The exit of an actor that ended with an error: a denial is one of its own. */
+function endWith(reason: "threw" | "failed", error: Error): Exit<never> {
+  return error instanceof PermissionDeniedError
+    ? { reason: "denied", code: 1, error }
+    : { reason, code: 1, error };
 }
 
 /**
@@ -108,7 +117,11 @@ export function loadFailure(text: string, actor: Ended): FailedExit {
   return { reason: "failed", code: 1, error };
 }
 
-function thrownError(thrown: unknown, actor: Ended): Error {
+/** What to throw for what an actor threw. */
+export function thrownError(
+  thrown: unknown,
+  actor: Omit<Ended, "declaration">,
+): Error {
   const { name, permissions, startedAt } = actor;
   if (thrown instanceof Error) hideHost(thrown);
   const denied = thrown instanceof Error
@@ -166,7 +179,7 @@ function notLoaded(actor: Ended, what: string, error: Error): ModuleLoadError {
 /** What a thread may load is decided by the rights of the one that starts it. */
 function deniedLoad(denial: Denial, what: string): string {
   const self = currentProcess();
-  const folder = new URL("../", HOST_URL);
+  const folder = new URL("../", FOLDER);
   // Of the library all modules are needed, so its folder is named.
   const isLibrary = what === LIBRARY && folder.protocol === "file:";
   const needed = isLibrary
@@ -179,11 +192,11 @@ function deniedLoad(denial: Denial, what: string): string {
     (isLibrary ? ", beside the modules that declare your actors" : "");
 }
 
-/** Takes the frames of the host out of a stack: they tell a reader nothing. */
+/** Takes our own frames out of a stack: they tell a reader nothing. */
 function hideHost(error: Error): void {
   if (typeof error.stack !== "string") return;
   const lines = error.stack.split("\n");
-  error.stack = lines.filter((line) => !line.includes(HOST_URL)).join("\n");
+  error.stack = lines.filter((line) => !line.includes(FOLDER)).join("\n");
 }
 
 /** A text without the colours that Deno puts into places. */

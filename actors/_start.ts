@@ -4,7 +4,30 @@
  * @module
  */
 
+import type { PackedAddress } from "./_address.ts";
 import type { ParentProcess } from "./current_process.ts";
+import type { ClassTraits } from "./declaration.ts";
+import type { NormalizedPermissions } from "./permissions.ts";
+
+/** What an actor that is a class is told besides. */
+export interface ServeStart {
+  /** Where its messages come from. */
+  readonly address: PackedAddress;
+  /** How it deals with them. */
+  readonly traits: ClassTraits;
+  /** The how-manieth to take from there it is. */
+  readonly incarnation: number;
+  /** The first who may ask: the one who starts it. */
+  readonly client?: {
+    readonly thread: number;
+    readonly name: string;
+    readonly replies: SharedArrayBuffer;
+  };
+  /** Where it keeps the message in hand, if that is to survive it. */
+  readonly keeper?: SharedArrayBuffer | undefined;
+  /** The message that the last incarnation had in hand. */
+  readonly again?: Uint8Array<ArrayBuffer> | undefined;
+}
 
 /** The one message that is posted to an actor's worker. */
 export interface StartMessage {
@@ -42,6 +65,10 @@ export interface StartMessage {
   readonly lineage: string;
   /** See `name`. */
   readonly daemon: boolean;
+  /** Its rights, for its own handle only: the platform sees to them. */
+  readonly permissions: NormalizedPermissions;
+  /** For an actor that is a class. */
+  readonly serve?: ServeStart | undefined;
   /** Who started it. */
   readonly parent: ParentProcess;
 }

@@ -1,14 +1,16 @@
 /**
- * Waiting for the end of a thread, but not longer than asked.
+ * Waiting for the start or the end of a thread, but not longer than asked.
  *
  * @module
  */
 
+import { Callers } from "../channels/callers.ts";
 import {
   checkWait,
   startTimer,
   type WaitOptions,
 } from "../channels/wait_options.ts";
+import { waitAt } from "../channels/waiting.ts";
 import type { Exit } from "./exit.ts";
 import type { WatchedThread } from "./_watched_thread.ts";
 
@@ -41,5 +43,32 @@ export async function waitForEnd<R>(
     stopListening();
     stopTimer();
     signal?.removeEventListener("abort", abort);
+  }
+}
+
+/**
+ * Waits until a thread does what it was started for, or has ended.
+ *
+ * @param late The text of the error when the time is over.
+ * @throws {DOMException} A `TimeoutError`, if it took longer than `timeout`.
+ * @throws The signal's reason, if that came first.
+ */
+export async function waitForStart(
+  thread: WatchedThread<unknown>,
+  options: WaitOptions | undefined,
+  late: () => string,
+): Promise<void> {
+  checkWait(options);
+  thread.record.awaitStart();
+  const own = new Callers();
+  const stopListening = thread.listeners.add(() => own.serve());
+  try {
+    await waitAt([own], {
+      attempt: () => thread.record.isStarted || thread.ended !== undefined,
+      options,
+      late,
+    });
+  } finally {
+    stopListening();
   }
 }

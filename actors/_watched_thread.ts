@@ -22,7 +22,7 @@ import {
   silentExit,
   terminatedExit,
 } from "./_read_exit.ts";
-import { Over, Record } from "./record.ts";
+import { Over, Record, type StopOrder } from "./record.ts";
 
 /** What a process needs of its thread. */
 export interface WatchedThread<R> {
@@ -41,7 +41,7 @@ export interface WatchedThread<R> {
   /** Begins to wait for the end, which keeps the program alive. */
   watch(): void;
   /** Asks the actor to stop. */
-  askToStop(): void;
+  askToStop(order: StopOrder): void;
   /** Ends the thread, and with it all that it started. */
   terminate(): void;
 }
@@ -119,8 +119,8 @@ export class HandedThread<R> implements WatchedThread<R> {
   }
 
   /** See {@linkcode WatchedThread}. */
-  askToStop(): void {
-    this.record.askToStop();
+  askToStop(order: StopOrder): void {
+    this.record.askToStop(order);
     wakeThread(this.thread);
   }
 

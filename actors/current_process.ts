@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { PackedHandle } from "../channels/handle.ts";
+
 /** The process that started another, as that one sees it. */
 export interface ParentProcess {
   /** Its name. */
@@ -40,6 +42,8 @@ export interface Self {
   readonly lineage: string;
   /** Whether it is a daemon, which its children then are too by default. */
   readonly daemon: boolean;
+  /** Its own handle as it is sent to others, for an actor that is a class. */
+  readonly packed?: PackedHandle;
   /** Called when user code asks for the signal. */
   readonly onHear: () => void;
 }
@@ -81,6 +85,11 @@ export function isDaemon(): boolean {
 export function nextLineage(): string {
   children++;
   return self.lineage === "" ? `${children}` : `${self.lineage}:${children}`;
+}
+
+/** The handle of this process as it is sent to others. */
+export function ownPacked(): PackedHandle | undefined {
+  return self.packed;
 }
 
 /** Aborts the signal of this process. */

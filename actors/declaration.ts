@@ -8,16 +8,35 @@
  */
 
 import { DeclarationError } from "./errors.ts";
+import type { Mailbox } from "./mailbox_options.ts";
 import type { NormalizedPermissions } from "./permissions.ts";
 
-/** A function that was declared as an actor. */
+/** How the actors of a class deal with messages. */
+export interface ClassTraits {
+  /** What bounds the mailbox. */
+  readonly mailbox: Mailbox;
+  /** Whether messages may overlap. */
+  readonly isReentrant: boolean;
+  /** Whether what an ask throws ends the actor, too. */
+  readonly endsOnThrow: boolean;
+  /** The names of its methods. */
+  readonly methods: readonly string[];
+  /** The names of those that stream. */
+  readonly streams: readonly string[];
+}
+
+/** A function or a class that was declared as an actor. */
 export interface Declaration {
   /** The name it was declared under. */
   readonly name: string;
   /** The module that declares it. */
   readonly module: string;
-  /** The function. */
-  readonly target: (...args: never[]) => unknown;
+  /** The function or class. */
+  readonly target:
+    | ((...args: never[]) => unknown)
+    | (new (...args: never[]) => object);
+  /** For a class. */
+  readonly traits?: ClassTraits;
   /** The rights its actors have. */
   readonly permissions: NormalizedPermissions;
 }

@@ -5,6 +5,7 @@
  */
 
 import { registerErrorClass } from "../channels/error_classes.ts";
+import type { Handling } from "./_desk.ts";
 import { describeExit, type Exit } from "./exit.ts";
 import {
   PermissionDeniedError,
@@ -83,15 +84,31 @@ export class ActorExitedError extends Error {
   readonly actor: string;
   /** How it ended. */
   readonly exit: Exit;
+  /** What it had in hand when it ended, if that is known. */
+  readonly handling: Handling | undefined;
 
   /** Builds the error; `action` is what could not be done. */
-  constructor(action: string, actor: string, exit: Exit) {
+  constructor(
+    action: string,
+    actor: string,
+    exit: Exit,
+    handling?: Handling | undefined,
+  ) {
     super(
-      `Cannot ${action} actor ${JSON.stringify(actor)}: ${describeExit(exit)}`,
+      `Cannot ${action} actor ${JSON.stringify(actor)}: ${describeExit(exit)}` +
+        (handling === undefined ? "" : ` while it ${describe(handling)}`),
     );
     this.actor = actor;
     this.exit = exit;
+    this.handling = handling;
   }
+}
+
+/** `handled message 42, parse(), from "http"`. */
+export function describe({ method, number, sender }: Handling): string {
+  return number === 0
+    ? `ran ${method}()`
+    : `handled message ${number}, ${method}(), from ${JSON.stringify(sender)}`;
 }
 
 /** Thrown when a process is used in a state that does not allow it. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { PermissionDeniedError } from "./permission_errors.ts";
+
 /** Its function returned. */
 export interface ReturnedExit<R> {
   /** How it ended. */
@@ -20,8 +22,21 @@ export interface ThrewExit {
   readonly reason: "threw";
   /** The exit code, 1. */
   readonly code: number;
-  /** A `RemoteError`, or a `PermissionDeniedError` if it was denied a right. */
+  /** A `RemoteError`, whose `cause` is what it threw. */
   readonly error: Error;
+}
+
+/**
+ * It was denied a right that it needed. What to grant it is in the error; to
+ * start it again as it is would end in the same way.
+ */
+export interface DeniedExit {
+  /** How it ended. */
+  readonly reason: "denied";
+  /** The exit code, 1. */
+  readonly code: number;
+  /** What was denied, and the text to add to the actor's `permissions`. */
+  readonly error: PermissionDeniedError;
 }
 
 /** It ended itself with `Deno.exit(n)` or `self.close()`. */
@@ -83,6 +98,7 @@ export interface FailedExit {
 export type Exit<R = unknown> =
   | ReturnedExit<R>
   | ThrewExit
+  | DeniedExit
   | ExitedExit
   | TerminatedExit
   | KilledExit
@@ -102,6 +118,8 @@ export function describeExit(exit: Exit): string {
       return "it returned";
     case "threw":
       return `it threw (${exit.error.message})`;
+    case "denied":
+      return `it was denied a right (${exit.error.message})`;
     case "exited":
       return `it exited (code ${exit.code})`;
     case "terminated":

@@ -9,6 +9,9 @@ import type { Selectable, Taken } from "../channels/source.ts";
 import type { WaitOptions } from "../channels/wait_options.ts";
 import type { Running } from "../channels/until.ts";
 import type { Exit } from "./exit.ts";
+import type { ClassActor, ClassProcess } from "./class_process.ts";
+import { ClassProcessHandle } from "./_class_process_handle.ts";
+import { declarationOf } from "./declaration.ts";
 import { ProcessHandle } from "./_process_handle.ts";
 import type { SpawnOptions, StopOptions } from "./spawn_options.ts";
 
@@ -118,6 +121,20 @@ export interface Process<R = unknown>
   isAlive(): boolean;
 
   /**
+   * Waits until it was loaded and does what it was started for. Starting is not
+   * instant: nothing needs to wait for it, since what is sent meanwhile is kept;
+   * but who wants to know that it *can* start does.
+   *
+   * @returns Itself. Also where it has ended since.
+   * @throws {ModuleLoadError} If its module cannot be loaded.
+   * @throws {PermissionDeniedError} If it was denied a right it needed for that.
+   * @throws {ActorExitedError} If it ended before, in another way.
+   * @throws {DOMException} A `TimeoutError`, if it took longer than `timeout` ms.
+   * @throws {ProcessStateError} If it was not started.
+   */
+  ready(options?: WaitOptions): Promise<this>;
+
+  /**
    * Waits until it has ended.
    *
    * @returns How it ended.
@@ -179,6 +196,16 @@ export interface Process<R = unknown>
 /** Makes processes: see {@linkcode Process}. */
 export interface ProcessConstructor {
   /**
+   * Makes a process of a class that is not started yet.
+   *
+   * @throws {TypeError} If it is given no actor, or an option of a wrong type.
+   * @throws {PermissionExceededError} If it asks for more than its declaration.
+   */
+  new <A extends readonly unknown[], I>(
+    actor: ClassActor<A, I>,
+    options?: ProcessOptions<A>,
+  ): ClassProcess<I>;
+  /**
    * Makes a process that is not started yet.
    *
    * @throws {TypeError} If it is given no actor, or an option of a wrong type.
@@ -193,7 +220,21 @@ export interface ProcessConstructor {
 }
 
 /** Makes processes: see the interface of the same name. */
-export const Process: ProcessConstructor = ProcessHandle;
+export const Process: ProcessConstructor = makeConstructor();
+
+/** One constructor for both kinds of process, and `instanceof` for both. */
+function makeConstructor(): ProcessConstructor {
+  function Process(actor: object, options: object | undefined) {
+    if (new.target === undefined) {
+      throw new TypeError("Cannot call Process as a function: use new Process");
+    }
+    return declarationOf(actor).traits === undefined
+      ? new ProcessHandle(actor, options)
+      : new ClassProcessHandle(actor, options);
+  }
+  Process.prototype = ProcessHandle.prototype;
+  return Process as unknown as ProcessConstructor;
+}
 
 /**
  * The processes that this process started and that have not ended: a new list

@@ -13,7 +13,12 @@
  *   word 4  LENGTH    the bytes of its outcome: the value or the error
  *   word 5  BESIDE    1: the outcome holds handles, which are with its parent
  *   word 6  OVER      what the one who watches it has seen
- *   byte 64…          the outcome, encoded
+ *   word 7  STARTED   1: it was loaded and does what it was started for
+ *   word 8  AWAITED   1: somebody waits for that
+ *   word 9  WHY       why it was asked to stop; an index into STOP_REASONS
+ *   word 10 GRACE     how long it has for that, in ms; −1: as long as it takes
+ *   word 16…          what it has in hand: see `_desk.ts`
+ *   byte 4096…        the outcome, encoded
  * ```
  *
  * A terminated actor may still be writing here. Whether what it wrote counts is
@@ -23,6 +28,8 @@
  * @module
  */
 
+import { NAMES_END } from "./_desk.ts";
+
 const STOP = 0;
 const HEARS = 1;
 const REASON = 2;
@@ -30,13 +37,38 @@ const CODE = 3;
 const LENGTH = 4;
 const BESIDE = 5;
 const OVER = 6;
-const HEADER = 64;
+const STARTED = 7;
+const AWAITED = 8;
+const WHY = 9;
+const GRACE = 10;
+const HEADER = NAMES_END;
+const WORDS = 16;
 const MOST = 2 ** 30;
 
 /** The greatest length of an outcome, in bytes. */
 export const MOST_OUTCOME: number = MOST - HEADER;
 
 const REASONS = ["", "returned", "threw", "exited", "failed"] as const;
+
+/** Why an actor may be asked to stop. */
+export const STOP_REASONS = ["stop", "shutdown", "restart"] as const;
+
+/**
+ * Why an actor is asked to stop: `"stop"` by a call of `Process.stop` or the end
+ * of its scope, `"shutdown"` by its supervisor, which stops it for good,
+ * `"restart"` by its supervisor, which starts it again, since a sibling ended.
+ */
+export type StopReason = typeof STOP_REASONS[number];
+
+/** What an actor is told when it is asked to stop. */
+export interface StopOrder {
+  /** Why. */
+  readonly reason: StopReason;
+  /** How long it has, in ms. */
+  readonly grace: number;
+}
+
+const MOST_GRACE = 2 ** 31 - 1;
 
 /** How an actor may leave by itself. */
 export type LeaveReason = Exclude<typeof REASONS[number], "">;
@@ -75,7 +107,7 @@ export class Record {
   constructor(memory?: SharedArrayBuffer) {
     this.memory = memory ??
       new SharedArrayBuffer(HEADER, { maxByteLength: MOST });
-    this.#words = new Int32Array(this.memory, 0, HEADER / 4);
+    this.#words = new Int32Array(this.memory, 0, WORDS);
   }
 
   /** Whether it was asked to stop. */
@@ -84,8 +116,19 @@ export class Record {
   }
 
   /** Asks it to stop. It must be woken to see it. */
-  askToStop(): void {
+  askToStop({ reason, grace }: StopOrder): void {
+    this.#words[WHY] = STOP_REASONS.indexOf(reason);
+    this.#words[GRACE] = grace > MOST_GRACE ? -1 : grace;
     Atomics.store(this.#words, STOP, 1);
+  }
+
+  /** What it was told when it was asked to stop. */
+  get stopOrder(): StopOrder {
+    const grace = this.#words[GRACE]!;
+    return {
+      reason: STOP_REASONS[this.#words[WHY]!] ?? "stop",
+      grace: grace < 0 ? Infinity : grace,
+    };
   }
 
   /** Whether the actor has asked for its signal. */
@@ -96,6 +139,26 @@ export class Record {
   /** Says that the actor has asked for its signal. */
   hear(): void {
     Atomics.store(this.#words, HEARS, 1);
+  }
+
+  /** Whether it was loaded and does what it was started for. */
+  get isStarted(): boolean {
+    return Atomics.load(this.#words, STARTED) !== 0;
+  }
+
+  /**
+   * Says that it is started. For the actor itself.
+   *
+   * @returns Whether somebody waits for it, and must be woken.
+   */
+  setStarted(): boolean {
+    Atomics.store(this.#words, STARTED, 1);
+    return Atomics.load(this.#words, AWAITED) !== 0;
+  }
+
+  /** Says that somebody waits for it to be started; before that one looks. */
+  awaitStart(): void {
+    Atomics.store(this.#words, AWAITED, 1);
   }
 
   /** One of {@linkcode Over}. */

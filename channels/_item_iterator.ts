@@ -6,7 +6,7 @@
 
 import { NOTHING, type Receiver } from "./receiver.ts";
 import { EXIT, type Sentinel } from "./sentinel.ts";
-import { isTurnDue, turn } from "./_turn.ts";
+import { isTurnDue, turn } from "./turn.ts";
 import { checkUntil, type Until, type UntilOptions } from "./until.ts";
 import { checkWait } from "./wait_options.ts";
 

@@ -11,7 +11,7 @@ import { EMPTY, type Ring } from "./ring.ts";
 import { receiveNow } from "./_receive_now.ts";
 import type { Beside } from "./_ring_reader.ts";
 import type { Ended, Source, Taken } from "./source.ts";
-import { isTurnDue, turn } from "./_turn.ts";
+import { isTurnDue, turn } from "./turn.ts";
 import {
   type BlockUntilOptions,
   checkUntil,
@@ -93,6 +93,11 @@ export class Receiver<T> {
    * is late delays items, and loses none.
    */
   #opening: Opening | undefined;
+  /**
+   * The length of the item taken last, whose bytes still stand in the reader of
+   * the ring; −1 if it was more than bytes.
+   */
+  length = -1;
   /** Gives what is moved beside the ring of a pipe, once it is open. */
   lane: MessagePort | undefined;
 
@@ -259,10 +264,12 @@ export class Receiver<T> {
       length = this.#ring.take(requestParcel);
     }
     if (length < 0) return OVER;
+    this.length = -1;
     const { reader } = this.#ring;
     const { bytes, offset, beside } = reader;
     if (beside !== undefined) return this.#unfold(length, beside);
     const item = decode(bytes, offset, offset + length) as T;
+    this.length = length;
     this.#channel.onReceived?.(item);
     return item;
   }

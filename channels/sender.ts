@@ -12,7 +12,7 @@ import { checkAll } from "./handle.ts";
 import { MOVED_BYTES, OutLane } from "./_lane.ts";
 import { Put, type Ring } from "./ring.ts";
 import { type Moved, movedBy, type SendOptions } from "./send_options.ts";
-import { isTurnDue, turn } from "./_turn.ts";
+import { isTurnDue, turn } from "./turn.ts";
 import { stopIfFenced } from "./threads.ts";
 import { checkTimeout, checkWait, timeoutError } from "./wait_options.ts";
 import { blockAt, waitAt } from "./waiting.ts";

@@ -1,0 +1,84 @@
+/**
+ * The clients of a class actor: who they are, and where they hear.
+ *
+ * @module
+ */
+
+import { Encoder } from "../channels/encode.ts";
+import { NotSendableError } from "../channels/errors.ts";
+import { threadCanAct } from "../channels/threads.ts";
+import {
+  type Hello,
+  type Line,
+  Reply,
+  type ReplyMessage,
+} from "./_protocol.ts";
+
+const encoder = new Encoder();
+
+/** See the module. */
+export class Clients {
+  readonly #known = new Map<number, Hello>();
+  /** What is to be said to clients that have not said who they are. */
+  readonly #early = new Map<number, ((to: Line<ReplyMessage>) => void)[]>();
+
+  /** Makes a client known, by the id of its thread. */
+  add(client: number, hello: Hello): void {
+    for (const known of this.#known.keys()) {
+      if (!threadCanAct(known)) this.#known.delete(known);
+    }
+    this.#known.set(client, hello);
+    const early = this.#early.get(client) ?? [];
+    this.#early.delete(client);
+    for (const say of early) say(hello.replies);
+  }
+
+  /** The name of a client's process. */
+  nameOf(client: number): string {
+    return this.#known.get(client)?.name ?? `thread ${client}`;
+  }
+
+  /**
+   * Says something to a client.
+   *
+   * @throws {NotSendableError} If it holds what cannot be sent. Where the client
+   *   is not known yet, that is told to the client instead.
+   */
+  reply(client: number, what: unknown, number: number, word: number): void {
+    const known = this.#known.get(client);
+    if (known === undefined) {
+      this.#sayLater(client, (line) => {
+        try {
+          line.say([what, number, word]);
+        } catch (error) {
+          line.say([encodeError(error), number, Reply.threw]);
+        }
+      });
+      return;
+    }
+    known.replies.say([what, number, word]);
+  }
+
+  /** Tells a client what was thrown, whatever that holds. */
+  replyError(client: number, error: unknown, number: number): void {
+    this.reply(client, encodeError(error), number, Reply.threw);
+  }
+
+  #sayLater(client: number, say: (line: Line<ReplyMessage>) => void): void {
+    if (!threadCanAct(client)) return;
+    const early = this.#early.get(client);
+    if (early === undefined) this.#early.set(client, [say]);
+    else early.push(say);
+  }
+}
+
+function encodeError(error: unknown): Uint8Array<ArrayBuffer> {
+  const told = error instanceof NotSendableError ? ofResult(error) : error;
+  const length = encoder.encodeLossy(told);
+  return encoder.bytes.slice(0, length);
+}
+
+/** Replies hold the value first: the path to it is no news to the caller. */
+function ofResult({ path, found }: NotSendableError): NotSendableError {
+  return new NotSendableError(path.replace(/^\$\[0\]/, "$"), found);
+}

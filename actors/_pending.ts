@@ -1,0 +1,161 @@
+/**
+ * The asks of this thread that have no answer yet, and the line on which the
+ * answers come.
+ *
+ * ```text
+ *   ask ──▶ pending ◀── number ─── line of replies ◀── any actor
+ *              ▲
+ *              └── the end of the actor, a time-out, an abort
+ * ```
+ *
+ * Whatever comes first takes the ask off the list and settles it; what comes
+ * later finds nothing there. So none is settled twice, and none late.
+ *
+ * @module
+ */
+
+import { waitAt } from "../channels/waiting.ts";
+import { Line, Reply, type ReplyMessage } from "./_protocol.ts";
+
+/** An ask without an answer. */
+export interface PendingAsk {
+  /** Whom it was sent to. */
+  readonly recipient: Watching;
+  /** Which incarnation of that. */
+  readonly incarnation: number;
+  /** Whether a later incarnation may answer. */
+  readonly waits: boolean;
+  /** The answer is there. */
+  onReply(word: number, what: unknown): void;
+  /** There will be none: the actor has ended. */
+  fail(): void;
+}
+
+/** One whose end must be seen while an answer of its is awaited. */
+export interface Watching {
+  /** Looks whether it has ended, and fails the asks that concerns. */
+  look(): void;
+}
+
+/** Why an ask has no answer; made an error of where the caller is resumed. */
+export class Failure {
+  /** Makes the error; `stack` is where the caller stands. */
+  readonly error: (stack: string) => unknown;
+
+  /** See {@linkcode error}. */
+  constructor(error: (stack: string) => unknown) {
+    this.error = error;
+  }
+}
+
+const pending = new Map<number, PendingAsk>();
+const watched = new Set<Watching>();
+let lastNumber = 0;
+let replies: Line<ReplyMessage> | undefined;
+let isLookDue = false;
+let isWaiting = false;
+
+/** Where this thread hears the answers to what it asks. */
+export function ownReplies(): Line<ReplyMessage> {
+  return replies ??= new Line<ReplyMessage>();
+}
+
+/** A number for an ask; no other of this thread has it. */
+export function nextAsk(): number {
+  return ++lastNumber;
+}
+
+/** Awaits the answer to an ask. */
+export function awaitReply(number: number, ask: PendingAsk): void {
+  pending.set(number, ask);
+  watched.add(ask.recipient);
+  if (isWaiting || isLookDue) return;
+  isLookDue = true;
+  // When the caller has done what it does at once: it may ask for more.
+  queueMicrotask(lookForReplies);
+}
+
+/**
+ * Awaits an answer no longer.
+ *
+ * @returns Whether it was awaited.
+ */
+export function settle(number: number): boolean {
+  const wasPending = pending.delete(number);
+  // Who waits for nothing any more must not keep the program alive.
+  if (pending.size === 0 && isWaiting) lookAgain();
+  return wasPending;
+}
+
+/** Fails the asks to `recipient` that `concerns` says are without hope. */
+export function failAsks(
+  recipient: Watching,
+  concerns: (ask: PendingAsk) => boolean,
+): void {
+  for (const [number, ask] of pending) {
+    if (ask.recipient !== recipient || !concerns(ask)) continue;
+    pending.delete(number);
+    ask.fail();
+  }
+}
+
+/** Whether asks to `recipient` wait for its next incarnation. */
+export function hasWaitingAsks(recipient: Watching): boolean {
+  for (const ask of pending.values()) {
+    if (ask.recipient === recipient && ask.waits) return true;
+  }
+  return false;
+}
+
+/**
+ * How long to look for an answer before going to sleep, in ms, as long as for an
+ * item of a channel.
+ */
+const LOOK = 0.04;
+const isReadable = () => replies!.ring.isReadable;
+
+/**
+ * Looks for an answer that is about to come, where only one is awaited: with
+ * more under way the caller has something else to do. Then sleeps.
+ */
+function lookForReplies(): void {
+  isLookDue = false;
+  const { consumers } = replies!.ring;
+  if (pending.size === 1 && consumers.patience.look(isReadable, LOOK)) {
+    hear();
+  }
+  if (pending.size === 0 || isWaiting) return;
+  isWaiting = true;
+  // Nobody stands in the list of those who wait for longer than there is
+  // something to wait for: to wake a sleeper is most of what an answer costs.
+  waitAt([consumers], {
+    attempt() {
+      hear();
+      for (const recipient of watched) recipient.look();
+      if (pending.size > 0) return false;
+      isWaiting = false;
+      watched.clear();
+      return true;
+    },
+    options: undefined,
+    late: () => "",
+  });
+}
+
+/** Looks at those whose end may have been missed. */
+export function lookAgain(): void {
+  replies?.ring.consumers.serve();
+}
+
+function hear(): void {
+  const { source } = replies!.receiver;
+  for (;;) {
+    const taken = source.take();
+    if (taken === undefined || taken.done) return;
+    const [what, number, word] = taken.value;
+    const ask = pending.get(number);
+    if (ask === undefined) continue; // It was given up.
+    if (word !== Reply.item) pending.delete(number);
+    ask.onReply(word, what);
+  }
+}

@@ -1,0 +1,356 @@
+/**
+ * The serving side of a class actor: takes messages from the mailbox, calls the
+ * methods, and answers.
+ *
+ * ```text
+ *   mailbox ──▶ take ──▶ method ──▶ answer ──▶ replies of the client
+ *                 ▲         │ yields, as far as the client is ready for it
+ *   control ──────┴─────────┘ (overtakes: gave up, ready for more, dropped)
+ * ```
+ *
+ * One message after the other, in order, unless the actor is reentrant: then a
+ * method that waits lets the next one begin.
+ *
+ * @module
+ */
+
+import { Callers } from "../channels/callers.ts";
+import { NOTHING, Receiver } from "../channels/receiver.ts";
+import { threadCanAct } from "../channels/threads.ts";
+import { isTurnDue, turn } from "../channels/turn.ts";
+import { waitAt } from "../channels/waiting.ts";
+import type { Address } from "./_address.ts";
+import { Clients } from "./_clients.ts";
+import {
+  clock,
+  leaveMessage,
+  MessageContext,
+  runMessage,
+  tellMessagesApart,
+} from "./current_message.ts";
+import type { Desk } from "./_desk.ts";
+import { MethodTable } from "./_method_table.ts";
+import { Control, type ControlMessage, Line, Reply } from "./_protocol.ts";
+import { WINDOW } from "./_stream.ts";
+
+/** How a server works. */
+export interface ServerOptions {
+  /** Where its messages come from. */
+  readonly address: Address;
+  /** Shows what it has in hand. */
+  readonly desk: Desk;
+  /** The number of this incarnation. */
+  readonly incarnation: number;
+  /** Whether messages may overlap. */
+  readonly isReentrant: boolean;
+  /** Whether what an ask throws ends the actor, too. */
+  readonly endsOnThrow: boolean;
+  /** Keeps a message while it is handled, where that is wanted. */
+  readonly keep?: (message: unknown[], bytes: Uint8Array | undefined) => void;
+  /** Called with an error that is the actor's own end. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** A message that is being handled. */
+interface InHand {
+  readonly context: MessageContext;
+  readonly client: number;
+  readonly number: number;
+  /** How many more items the client is ready for, if it reads a stream. */
+  credit: number;
+}
+
+/** See the module. */
+export class Server {
+  /** Those who ask. */
+  readonly clients: Clients;
+  readonly #options: ServerOptions;
+  readonly #methods: MethodTable;
+  readonly #instance: object;
+  readonly #receiver: Receiver<unknown[]>;
+  readonly #control: Line<ControlMessage>;
+  /** The asks in hand, by client and number. */
+  readonly #inHand = new Map<string, InHand>();
+  /** The asks that were given up and may still be in the mailbox. */
+  readonly #givenUp = new Map<string, unknown>();
+  /** Where streams wait until their clients are ready. */
+  readonly #readers = new Callers();
+  readonly #stop = new AbortController();
+  readonly #ended = new AbortController();
+  /** How many messages are still to be handled once a stop was asked for. */
+  #left = Infinity;
+  #underway = 0;
+  #onIdle: (() => void) | undefined;
+
+  /** Serves the methods of `instance`. */
+  constructor(instance: object, options: ServerOptions) {
+    this.#options = options;
+    this.#instance = instance;
+    this.#methods = new MethodTable(instance);
+    const { address } = options;
+    this.clients = new Clients();
+    this.#receiver = new Receiver<unknown[]>(address.mailbox, {
+      label: "the mailbox",
+      verb: "receive from",
+      check: () => {},
+      isOver: () => false,
+      endedError: () => new Error("Cannot receive: the mailbox was closed"),
+    });
+    this.#control = new Line<ControlMessage>(address.control);
+    if (options.isReentrant) tellMessagesApart();
+    this.#attend();
+  }
+
+  /** Handles `message` first: it was in hand when the last incarnation died. */
+  async serve(message: unknown[] | undefined): Promise<void> {
+    if (message !== undefined) await this.#handle(message);
+    const receiver = this.#receiver;
+    while (this.#left > 0) {
+      let next = receiver.takeSoon();
+      if (next === NOTHING) {
+        if (this.#left !== Infinity) break;
+        try {
+          next = await receiver.recvLater({ signal: this.#stop.signal });
+        } catch (error) {
+          if (!this.#stop.signal.aborted) throw error;
+          continue;
+        }
+      } else if (isTurnDue()) await turn();
+      this.#left--;
+      const done = this.#handle(next);
+      if (done !== undefined && !this.#options.isReentrant) await done;
+    }
+    if (this.#underway > 0) {
+      await new Promise<void>((resolve) => this.#onIdle = resolve);
+    }
+    this.#ended.abort();
+  }
+
+  /** Handles no more than what is in the mailbox now; nothing if not `drain`. */
+  stop(drain: boolean): void {
+    const { mailbox } = this.#options.address;
+    this.#left = Math.min(this.#left, drain ? mailbox.size : 0);
+    this.#stop.abort();
+  }
+
+  /** Hears what overtakes messages. */
+  #attend(): void {
+    const { source } = this.#control.receiver;
+    waitAt([this.#control.ring.consumers], {
+      attempt: () => {
+        for (;;) {
+          const taken = source.take();
+          if (taken === undefined || taken.done) break;
+          this.#hear(taken.value);
+        }
+        this.#readers.serve();
+        return false;
+      },
+      options: { signal: this.#ended.signal },
+      late: () => "",
+      keepsAlive: false,
+    }).catch(() => {});
+  }
+
+  #hear([word, client, number, what]: ControlMessage): void {
+    const key = `${client}:${number}`;
+    const inHand = this.#inHand.get(key);
+    switch (word) {
+      case Control.hello:
+        this.clients.add(client, what as never);
+        return;
+      case Control.cancel:
+        // Out of this look, since user code listens to the signal.
+        if (inHand !== undefined) {
+          queueMicrotask(() => {
+            inHand.context.cancel(what);
+            this.#readers.serve();
+          });
+        } else this.#giveUp(key, what);
+        return;
+      case Control.more:
+        if (inHand) inHand.credit += what as number;
+        return;
+      case Control.dropped:
+        this.clients.reply(client, undefined, number, Reply.dropped);
+        return;
+      case Control.refuse:
+        this.clients.reply(client, what, number, Reply.refused);
+    }
+  }
+
+  #giveUp(key: string, reason: unknown): void {
+    // With an empty mailbox it was answered already, and so were all before.
+    if (this.#options.address.mailbox.size === 0) this.#givenUp.clear();
+    this.#givenUp.set(key, reason);
+  }
+
+  /** Handles a message; gives a promise where that takes longer. */
+  #handle(message: unknown[]): Promise<void> | undefined {
+    const { address, desk, keep } = this.#options;
+    // Before the handler can take another one.
+    const bytes = keep === undefined ? undefined : this.#bytes();
+    const deadline = message.pop() as number;
+    const incarnation = message.pop() as number;
+    const number = message.pop() as number;
+    const client = message.pop() as number;
+    const name = message.pop() as string;
+    if (number !== 0 && this.#isVain(client, number, incarnation, deadline)) {
+      address.noteUndelivered();
+      return undefined;
+    }
+    const method = this.#methods.get(name);
+    if (method === undefined) {
+      address.noteUndelivered();
+      this.#refuse(client, number, this.#methods.refusal(name));
+      return undefined;
+    }
+    const sender = this.clients.nameOf(client);
+    desk.begin(name, sender);
+    if (keep !== undefined && (number === 0 || incarnation < 0)) {
+      keep([...message, name, client, number, incarnation, deadline], bytes);
+    }
+    const context = new MessageContext(name, desk.number, sender, deadline);
+    let result: unknown;
+    try {
+      result = runMessage(
+        context,
+        () => method.apply(this.#instance, message as never[]),
+      );
+    } catch (error) {
+      this.#threw(client, number, error);
+      this.#done();
+      return undefined;
+    }
+    if (isThenable(result) || isGenerator(result)) {
+      return this.#finish({ context, client, number, credit: WINDOW }, result);
+    }
+    this.#answer(client, number, result);
+    this.#done();
+    return undefined;
+  }
+
+  /** Whether nobody wants the answer to an ask any more. */
+  #isVain(
+    client: number,
+    number: number,
+    incarnation: number,
+    deadline: number,
+  ): boolean {
+    // Its client was told that the incarnation it was sent to has ended.
+    if (incarnation >= 0 && incarnation < this.#options.incarnation) {
+      return true;
+    }
+    if (deadline !== 0 && clock() > deadline) return true;
+    return this.#givenUp.size > 0 &&
+      this.#givenUp.delete(`${client}:${number}`);
+  }
+
+  async #finish(
+    inHand: InHand,
+    result: PromiseLike<unknown> | AnyGenerator,
+  ): Promise<void> {
+    const { client, number } = inHand;
+    const key = `${client}:${number}`;
+    if (number !== 0) this.#inHand.set(key, inHand);
+    this.#underway++;
+    try {
+      if (!isGenerator(result)) this.#answer(client, number, await result);
+      else if (number === 0) await result.return(undefined);
+      else await this.#stream(inHand, result);
+    } catch (error) {
+      this.#threw(client, number, error);
+    }
+    this.#underway--;
+    this.#inHand.delete(key);
+    this.#done();
+  }
+
+  async #stream(inHand: InHand, items: AnyGenerator): Promise<void> {
+    const { client, number, context } = inHand;
+    const say = (what: unknown, word: number) =>
+      this.clients.reply(client, what, number, word);
+    for (;;) {
+      if (inHand.credit === 0) await this.#readersTurn(inHand);
+      if (context.isCancelled || !threadCanAct(client)) {
+        await items.return(undefined);
+        return;
+      }
+      const { done, value } = await items.next();
+      try {
+        say(value, done ? Reply.end : Reply.item);
+      } catch (error) {
+        await items.return(undefined);
+        throw error;
+      }
+      if (done) return;
+      inHand.credit--;
+    }
+  }
+
+  /** Waits until the client of a stream is ready for more, or gone. */
+  #readersTurn(inHand: InHand): Promise<void> {
+    return waitAt([this.#readers], {
+      attempt: () =>
+        inHand.credit > 0 || inHand.context.isCancelled ||
+        !threadCanAct(inHand.client),
+      options: undefined,
+      late: () => "",
+    });
+  }
+
+  #answer(client: number, number: number, value: unknown): void {
+    if (number === 0) return;
+    try {
+      this.clients.reply(client, value, number, Reply.value);
+    } catch (error) {
+      // The caller's trouble alone: the handler itself has done its work.
+      this.clients.replyError(client, error, number);
+    }
+  }
+
+  #refuse(client: number, number: number, why: string): void {
+    if (number !== 0) this.clients.reply(client, why, number, Reply.refused);
+  }
+
+  /**
+   * An ask has somebody to hear of the error, and the actor goes on; of a tell
+   * nobody would, so it is the actor's own end.
+   */
+  #threw(client: number, number: number, error: unknown): void {
+    if (number !== 0) this.clients.replyError(client, error, number);
+    if (number === 0 || this.#options.endsOnThrow) {
+      this.#options.onFailure(error);
+    }
+  }
+
+  #done(): void {
+    leaveMessage();
+    this.#options.address.noteHandled();
+    this.#options.desk.end(this.#underway === 0);
+    if (this.#underway === 0) this.#onIdle?.();
+  }
+
+  /** The bytes of the message taken last, if it was nothing but bytes. */
+  #bytes(): Uint8Array | undefined {
+    const { length } = this.#receiver;
+    if (length < 0) return undefined;
+    const { bytes, offset } = this.#options.address.mailbox.reader;
+    return bytes.subarray(offset, offset + length);
+  }
+}
+
+type AnyGenerator =
+  | Generator<unknown, unknown, unknown>
+  | AsyncGenerator<unknown, unknown, unknown>;
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value &&
+    typeof value.then === "function";
+}
+
+/** A queue, say, can be iterated over too, but it is a value. */
+function isGenerator(value: unknown): value is AnyGenerator {
+  return typeof value === "object" && value !== null &&
+    /Generator\]$/.test(Object.prototype.toString.call(value));
+}

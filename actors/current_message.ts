@@ -1,0 +1,149 @@
+/**
+ * The message that the calling code handles.
+ *
+ * @module
+ */
+
+/** The message that the calling code handles. */
+export interface CurrentMessage {
+  /** The method that it calls. */
+  readonly method: string;
+  /** Its number: the first message of an incarnation is 1. */
+  readonly number: number;
+  /** The name of the process that sent it. */
+  readonly sender: string;
+  /**
+   * Aborted when nobody wants the answer any more: with the reason of the
+   * sender's own signal, with a `TimeoutError` when its time is over, or when
+   * the stream it reads was left. Never for a tell.
+   */
+  readonly signal: AbortSignal;
+  /**
+   * How long the sender still waits, in ms; `Infinity` if for as long as it
+   * takes. Asks made while this message is handled wait no longer either.
+   */
+  readonly timeLeft: number;
+}
+
+/** The clock that all threads share, in ms: they agree to about 2. */
+export function clock(): number {
+  return performance.timeOrigin + performance.now();
+}
+
+/** A message while it is handled. */
+export class MessageContext implements CurrentMessage {
+  /** See {@linkcode CurrentMessage}. */
+  readonly method: string;
+  /** See {@linkcode CurrentMessage}. */
+  readonly number: number;
+  /** See {@linkcode CurrentMessage}. */
+  readonly sender: string;
+  /** Until when the sender waits, by {@linkcode clock}; 0: without an end. */
+  readonly deadline: number;
+  #controller: AbortController | undefined;
+  #reason: { readonly value: unknown } | undefined;
+
+  /** A message as it begins. */
+  constructor(
+    method: string,
+    number: number,
+    sender: string,
+    deadline: number,
+  ) {
+    this.method = method;
+    this.number = number;
+    this.sender = sender;
+    this.deadline = deadline;
+  }
+
+  /** See {@linkcode CurrentMessage}. */
+  get signal(): AbortSignal {
+    // Made when it is asked for: most handlers never do.
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#reason) this.#controller.abort(this.#reason.value);
+    }
+    return this.#controller.signal;
+  }
+
+  /** See {@linkcode CurrentMessage}. */
+  get timeLeft(): number {
+    if (this.deadline === 0) return Infinity;
+    return Math.max(0, this.deadline - clock());
+  }
+
+  /** Whether nobody wants the answer any more. */
+  get isCancelled(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  /** Says that nobody wants the answer any more. Runs user code. */
+  cancel(reason: unknown): void {
+    if (this.#reason !== undefined) return;
+    this.#reason = { value: reason };
+    this.#controller?.abort(reason);
+  }
+}
+
+/** The part of Node's `AsyncLocalStorage` that is used. */
+interface AsyncStorage {
+  run<R>(store: MessageContext, run: () => R): R;
+  getStore(): MessageContext | undefined;
+}
+
+let storage: AsyncStorage | undefined;
+let inHand: MessageContext | undefined;
+
+/**
+ * Has the messages of this thread, of which several are handled at a time, told
+ * apart. Takes some milliseconds, for which actors that handle one message
+ * after the other have no use.
+ */
+export function tellMessagesApart(): void {
+  const { process } = globalThis as unknown as {
+    process: {
+      getBuiltinModule(name: string): { AsyncLocalStorage: new () => unknown };
+    };
+  };
+  const { AsyncLocalStorage } = process.getBuiltinModule("node:async_hooks");
+  storage = new AsyncLocalStorage() as AsyncStorage;
+}
+
+/** Runs what handles a message. */
+export function runMessage<R>(context: MessageContext, run: () => R): R {
+  if (storage !== undefined) return storage.run(context, run);
+  inHand = context;
+  return run();
+}
+
+/** Says that the message in hand was dealt with. */
+export function leaveMessage(): void {
+  inHand = undefined;
+}
+
+/** What {@linkcode currentMessage} gives, whole. */
+export function messageContext(): MessageContext | undefined {
+  return storage === undefined ? inHand : storage.getStore();
+}
+
+/**
+ * The message that the calling code handles: who sent it, how long the sender
+ * still waits, and the signal that tells when it does no more. `undefined`
+ * outside of a method of a class actor.
+ *
+ * @example
+ * ```ts ignore
+ * import { actor, currentMessage } from "@troupe/troupe";
+ *
+ * const loader = actor(import.meta, class Loader {
+ *   async size(url: string) {
+ *     const { signal } = currentMessage()!;
+ *     const response = await fetch(url, { signal });
+ *     return (await response.bytes()).length;
+ *   }
+ * }, { permissions: { net: true } });
+ * ```
+ */
+export function currentMessage(): CurrentMessage | undefined {
+  return messageContext();
+}
