@@ -62,6 +62,7 @@ export type {
   TellMethods,
   TellOptions,
 } from "./actors/class_types.ts";
+export type { ActorRef, ClassChild } from "./actors/class_child.ts";
 export {
   type CurrentMessage,
   currentMessage,
@@ -112,6 +113,32 @@ export type {
   SendableWhole,
   TargetCheck,
 } from "./actors/sendable.ts";
+
+export { Supervisor } from "./actors/supervisor.ts";
+export type {
+  AnyChild,
+  Child,
+  ChildCount,
+  ChildInfo,
+  ChildList,
+  ChildState,
+  NestedChild,
+} from "./actors/child.ts";
+export type * from "./actors/supervisor_events.ts";
+export type * from "./actors/supervisor_exit.ts";
+export type * from "./actors/supervisor_options.ts";
+export type { Handling } from "./actors/_desk.ts";
+export type { MessageDeath, QuarantinedMessage } from "./actors/quarantine.ts";
+export type { SignalOptions } from "./actors/signals.ts";
+export {
+  ChildExistsError,
+  ChildNotFoundError,
+  ChildStateError,
+  MaxChildrenError,
+  RestartIntensityError,
+  StartError,
+  SupervisorStateError,
+} from "./actors/supervisor_errors.ts";
 
 export { Queue } from "./channels/queue.ts";
 export type {

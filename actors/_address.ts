@@ -35,6 +35,7 @@ import { Encoder } from "../channels/encode.ts";
 import { Ring } from "../channels/ring.ts";
 import { threadSeemsAble, wakeAllThreads } from "../channels/threads.ts";
 import type { Handling } from "./_desk.ts";
+import { holdRing } from "./_protocol.ts";
 import type { Exit } from "./exit.ts";
 import type { Mailbox, MailboxStats } from "./mailbox_options.ts";
 
@@ -96,6 +97,7 @@ export class Address {
     this.isLasting = packed.isLasting;
     this.#memory = packed.memory;
     this.#words = new Int32Array(packed.memory, 0, HEADER / 4);
+    for (const ring of [this.mailbox, this.control]) holdRing(this, ring);
   }
 
   /** Makes an address. */

@@ -11,15 +11,11 @@ import { askMethods, tellMethods } from "./_ask_methods.ts";
 import type { Ask, Tell } from "./class_types.ts";
 import { currentProcess, ownPacked } from "./current_process.ts";
 import { type ClassTraits, declarationOf } from "./declaration.ts";
-import { Desk } from "./_desk.ts";
 import { Keeper } from "./_keeper.ts";
 import type { MailboxStats } from "./mailbox_options.ts";
 import { ownReplies } from "./_pending.ts";
-import {
-  handleFor,
-  type HandleOptions,
-  ProcessHandle,
-} from "./_process_handle.ts";
+import type { HandleOptions } from "./_handle_options.ts";
+import { handleFor, ProcessHandle } from "./_process_handle.ts";
 import { Recipient } from "./_recipient.ts";
 import type { ServeStart } from "./_start.ts";
 import { processTarget } from "./_target.ts";
@@ -88,11 +84,6 @@ export class ClassProcessHandle<I> extends ProcessHandle<void> {
 
   mailboxStats(): MailboxStats {
     return this.address.stats;
-  }
-
-  /** What its actor has in hand. */
-  get desk(): Desk {
-    return new Desk(this.watchedThread("look at").record.memory);
   }
 
   protected override serveStart(thread: number): ServeStart {

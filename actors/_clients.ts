@@ -33,6 +33,11 @@ export class Clients {
     for (const say of early) say(hello.replies);
   }
 
+  /** Whether it has said who it is. */
+  knows(client: number): boolean {
+    return this.#known.has(client);
+  }
+
   /** The name of a client's process. */
   nameOf(client: number): string {
     return this.#known.get(client)?.name ?? `thread ${client}`;
@@ -51,7 +56,7 @@ export class Clients {
         try {
           line.say([what, number, word]);
         } catch (error) {
-          line.say([encodeError(error), number, Reply.threw]);
+          line.say(unsent(error, number));
         }
       });
       return;
@@ -64,6 +69,12 @@ export class Clients {
     this.reply(client, encodeError(error), number, Reply.threw);
   }
 
+  /** Tells a client that the answer to an ask could not be sent, and why. */
+  replyUnsent(client: number, error: unknown, number: number): void {
+    const [what, , word] = unsent(error, number);
+    this.reply(client, what, number, word);
+  }
+
   #sayLater(client: number, say: (line: Line<ReplyMessage>) => void): void {
     if (!threadCanAct(client)) return;
     const early = this.#early.get(client);
@@ -72,9 +83,15 @@ export class Clients {
   }
 }
 
+/** What is said where an answer could not be sent. */
+function unsent(error: unknown, number: number): ReplyMessage {
+  return error instanceof NotSendableError
+    ? [encodeError(ofResult(error)), number, Reply.unsendable]
+    : [encodeError(error), number, Reply.threw];
+}
+
 function encodeError(error: unknown): Uint8Array<ArrayBuffer> {
-  const told = error instanceof NotSendableError ? ofResult(error) : error;
-  const length = encoder.encodeLossy(told);
+  const length = encoder.encodeLossy(error);
   return encoder.bytes.slice(0, length);
 }
 

@@ -15,7 +15,7 @@
  */
 
 import { waitAt } from "../channels/waiting.ts";
-import { Line, Reply, type ReplyMessage } from "./_protocol.ts";
+import { holdRing, Line, Reply, type ReplyMessage } from "./_protocol.ts";
 
 /** An ask without an answer. */
 export interface PendingAsk {
@@ -57,7 +57,11 @@ let isWaiting = false;
 
 /** Where this thread hears the answers to what it asks. */
 export function ownReplies(): Line<ReplyMessage> {
-  return replies ??= new Line<ReplyMessage>();
+  if (replies === undefined) {
+    replies = new Line<ReplyMessage>();
+    holdRing(replies, replies.ring);
+  }
+  return replies;
 }
 
 /** A number for an ask; no other of this thread has it. */

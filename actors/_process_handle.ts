@@ -31,6 +31,7 @@ import {
   nextLineage,
 } from "./current_process.ts";
 import { type Declaration, declarationOf } from "./declaration.ts";
+import { Desk } from "./_desk.ts";
 import {
   ActorExitedError,
   ProcessStateError,
@@ -44,20 +45,17 @@ import {
   type NormalizedPermissions,
   warnAboutPrompts,
 } from "./permissions.ts";
-import type { StopReason } from "./record.ts";
-import type { SpawnOptions, StopOptions } from "./spawn_options.ts";
 import type { ServeStart } from "./_start.ts";
+import {
+  checkOptions,
+  HANDED,
+  type Handed,
+  type HandleOptions,
+  type ReasonedStop,
+  STOP_REASON,
+} from "./_handle_options.ts";
 import { LATE, waitForEnd, waitForStart } from "./_wait_for.ts";
 import { HandedThread, type WatchedThread } from "./_watched_thread.ts";
-
-/** The key of why a process is stopped. */
-export const STOP_REASON: unique symbol = Symbol("stop reason");
-
-/** As a supervisor stops a process. */
-export interface ReasonedStop extends StopOptions {
-  /** Why; by default `"stop"`. */
-  [STOP_REASON]?: StopReason;
-}
 
 /** The grace of an actor that has asked for its signal, in ms. */
 const DEFAULT_GRACE = 5000;
@@ -65,27 +63,6 @@ const DEFAULT_GRACE = 5000;
 const encoder = new Encoder();
 const handles = new Identity<ProcessHandle<unknown>>();
 const started = new Set<ProcessHandle<unknown>>();
-
-/** A process that another thread made and handed to this one. */
-interface Handed {
-  readonly thread: WatchedThread<unknown>;
-  readonly declaration: Pick<Declaration, "name" | "module">;
-  readonly permissions: NormalizedPermissions;
-  readonly name: string;
-  readonly id: number;
-  readonly parentId: number;
-  readonly daemon: boolean;
-}
-
-/** The key under which the constructor is given a {@linkcode Handed}. */
-const HANDED: unique symbol = Symbol("handed");
-
-/** What a handle is made with. */
-export interface HandleOptions extends SpawnOptions {
-  /** The arguments of the function or the constructor. */
-  args?: readonly unknown[];
-  [HANDED]?: Handed;
-}
 
 /** Behind the interface `Process`; see there for what its members mean. */
 export class ProcessHandle<R> {
@@ -201,6 +178,11 @@ export class ProcessHandle<R> {
   /** Whether it was started. */
   protected get isStarted(): boolean {
     return this.#thread !== undefined;
+  }
+
+  /** What its actor has in hand. */
+  get desk(): Desk {
+    return new Desk(this.#startedThread("look at").record.memory);
   }
 
   /** Its thread; throws if it was not started. */
@@ -364,32 +346,15 @@ export class ProcessHandle<R> {
   }
 }
 
-/** Where `spawn` stands, which is no news to its caller. */
-const SPAWN_URL = import.meta.resolve("./actor.ts");
+/** Where our own frames stand, which are no news to the caller. */
+const FOLDER = import.meta.resolve("./");
 
 /** The stack of the call of `method`, without its first line. */
 function callSite(method: () => unknown): string {
   const here: { stack?: string } = {};
   Error.captureStackTrace(here, method);
   const frames = here.stack?.split("\n").slice(1) ?? [];
-  return frames.filter((frame) => !frame.includes(SPAWN_URL)).join("\n");
-}
-
-function checkOptions(
-  args: readonly unknown[],
-  name: string | undefined,
-  daemon: boolean,
-): void {
-  const wrong = !Array.isArray(args)
-    ? "args must be an array: [1, 2] for f(1, 2)"
-    : name !== undefined && typeof name !== "string"
-    ? `name must be a string, got ${typeof name}`
-    : typeof daemon !== "boolean"
-    ? `daemon must be a boolean, got ${typeof daemon}`
-    : undefined;
-  if (wrong !== undefined) {
-    throw new TypeError(`Cannot create a process: ${wrong}`);
-  }
+  return frames.filter((frame) => !frame.includes(FOLDER)).join("\n");
 }
 
 registerHandle("process", {

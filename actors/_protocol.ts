@@ -16,7 +16,9 @@
  * @module
  */
 
+import { sweepParcels } from "../channels/broker.ts";
 import { PACK, type PackedHandle, registerHandle } from "../channels/handle.ts";
+import { hold } from "../channels/holders.ts";
 import { Receiver } from "../channels/receiver.ts";
 import { Ring } from "../channels/ring.ts";
 import { Sender } from "../channels/sender.ts";
@@ -49,6 +51,11 @@ export const Reply = {
   dropped: 4,
   /** It will not be handled; `what` says why. */
   refused: 5,
+  /**
+   * The answer cannot be sent; `what` is the `NotSendableError`, encoded by
+   * itself. A method may throw one, too, about what it sent elsewhere.
+   */
+  unsendable: 6,
 } as const;
 
 /** What travels over the control line. */
@@ -68,6 +75,18 @@ export interface Hello {
   readonly name: string;
   /** Where it hears. */
   readonly replies: Line<ReplyMessage>;
+}
+
+/**
+ * Notes that this thread may take from a ring as long as it has `handle`: what
+ * waits beside the messages of a ring is kept as long as anybody may.
+ */
+export function holdRing(
+  handle: object,
+  { number, words, memory }: Ring,
+): void {
+  const onLast = () => sweepParcels({ words, memory });
+  hold(handle, { number, words, onLast });
 }
 
 /** Nobody hears over the line any more. */

@@ -6,7 +6,6 @@
 
 import { decode } from "../channels/decode.ts";
 import { Encoder } from "../channels/encode.ts";
-import { NotSendableError } from "../channels/errors.ts";
 import { Sender } from "../channels/sender.ts";
 import { ownThread } from "../channels/threads.ts";
 import {
@@ -370,7 +369,7 @@ export class Recipient implements Watching {
       }
       const bytes = what as Uint8Array;
       const thrown = decode(bytes, 0, bytes.length);
-      if (thrown instanceof NotSendableError) return thrown;
+      if (word === Reply.unsendable) return thrown;
       return thrownError(thrown, { name, permissions, startedAt: stack });
     });
   }

@@ -16,7 +16,7 @@
 
 import { Callers } from "../channels/callers.ts";
 import { NOTHING, Receiver } from "../channels/receiver.ts";
-import { threadCanAct } from "../channels/threads.ts";
+import { seemsFenced, threadCanAct } from "../channels/threads.ts";
 import { isTurnDue, turn } from "../channels/turn.ts";
 import { waitAt } from "../channels/waiting.ts";
 import type { Address } from "./_address.ts";
@@ -135,14 +135,9 @@ export class Server {
 
   /** Hears what overtakes messages. */
   #attend(): void {
-    const { source } = this.#control.receiver;
     waitAt([this.#control.ring.consumers], {
       attempt: () => {
-        for (;;) {
-          const taken = source.take();
-          if (taken === undefined || taken.done) break;
-          this.#hear(taken.value);
-        }
+        this.#hearAll();
         this.#readers.serve();
         return false;
       },
@@ -150,6 +145,15 @@ export class Server {
       late: () => "",
       keepsAlive: false,
     }).catch(() => {});
+  }
+
+  #hearAll(): void {
+    const { source } = this.#control.receiver;
+    for (;;) {
+      const taken = source.take();
+      if (taken === undefined || taken.done) return;
+      this.#hear(taken.value);
+    }
   }
 
   #hear([word, client, number, what]: ControlMessage): void {
@@ -205,6 +209,9 @@ export class Server {
       this.#refuse(client, number, this.#methods.refusal(name));
       return undefined;
     }
+    // A client says who it is before its first message, over the line that
+    // this thread may not have come to look at since.
+    if (!this.clients.knows(client)) this.#hearAll();
     const sender = this.clients.nameOf(client);
     desk.begin(name, sender);
     if (keep !== undefined && (number === 0 || incarnation < 0)) {
@@ -256,7 +263,7 @@ export class Server {
     this.#underway++;
     try {
       if (!isGenerator(result)) this.#answer(client, number, await result);
-      else if (number === 0) await result.return(undefined);
+      else if (number === 0) await this.#leave(inHand, result);
       else await this.#stream(inHand, result);
     } catch (error) {
       this.#threw(client, number, error);
@@ -268,24 +275,27 @@ export class Server {
 
   async #stream(inHand: InHand, items: AnyGenerator): Promise<void> {
     const { client, number, context } = inHand;
-    const say = (what: unknown, word: number) =>
-      this.clients.reply(client, what, number, word);
     for (;;) {
       if (inHand.credit === 0) await this.#readersTurn(inHand);
       if (context.isCancelled || !threadCanAct(client)) {
-        await items.return(undefined);
-        return;
+        return await this.#leave(inHand, items);
       }
-      const { done, value } = await items.next();
-      try {
-        say(value, done ? Reply.end : Reply.item);
-      } catch (error) {
-        await items.return(undefined);
-        throw error;
-      }
+      const { done, value } = await runMessage(context, () => items.next());
+      const wasSaid = this.#say(
+        client,
+        number,
+        value,
+        done ? Reply.end : Reply.item,
+      );
       if (done) return;
+      if (!wasSaid) return await this.#leave(inHand, items);
       inHand.credit--;
     }
+  }
+
+  /** Ends a generator before its end: its `finally` runs. */
+  async #leave({ context }: InHand, items: AnyGenerator): Promise<void> {
+    await runMessage(context, () => items.return(undefined));
   }
 
   /** Waits until the client of a stream is ready for more, or gone. */
@@ -300,12 +310,18 @@ export class Server {
   }
 
   #answer(client: number, number: number, value: unknown): void {
-    if (number === 0) return;
+    if (number !== 0) this.#say(client, number, value, Reply.value);
+  }
+
+  /** Gives a client a value or an item; `false` if that cannot be sent. */
+  #say(client: number, number: number, value: unknown, word: number): boolean {
     try {
-      this.clients.reply(client, value, number, Reply.value);
+      this.clients.reply(client, value, number, word);
+      return true;
     } catch (error) {
       // The caller's trouble alone: the handler itself has done its work.
-      this.clients.replyError(client, error, number);
+      this.clients.replyUnsent(client, error, number);
+      return false;
     }
   }
 
@@ -326,6 +342,8 @@ export class Server {
 
   #done(): void {
     leaveMessage();
+    // What the actor had in hand when it ended stays to be seen.
+    if (seemsFenced()) return;
     this.#options.address.noteHandled();
     this.#options.desk.end(this.#underway === 0);
     if (this.#underway === 0) this.#onIdle?.();

@@ -63,7 +63,7 @@ export class RemoteError extends Error {
       ? `\n--- in actor ${JSON.stringify(actor)} ---\n${thrown.stack}`
       : "";
     this.stack = `${this.name}: ${this.message}` +
-      (startedAt === undefined ? "" : `\n${startedAt}`) + remote;
+      (startedAt ? `\n${startedAt}` : "") + remote;
   }
 }
 

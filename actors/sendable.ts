@@ -27,7 +27,7 @@ export type SendableWhole =
   | SharedArrayBuffer
   | ArrayBufferView
   | Blob
-  | { readonly kind: "queue" | "connection" | "process" };
+  | { readonly kind: "queue" | "connection" | "process" | "child" };
 
 /** How deep the compiler looks. */
 export type DeepestCheck = 4;

@@ -5,11 +5,18 @@
  */
 
 import { bunFlows, bunTrips } from "./bun.ts";
+import { comlinkCalls, rawCalls } from "./calls_raw.ts";
+import { troupeCalls, troupeTells } from "./calls_troupe.ts";
 import type { Case } from "./contender.ts";
-import { erlangFlows, erlangTrips } from "./erlang.ts";
+import {
+  erlangCalls,
+  erlangCasts,
+  erlangFlows,
+  erlangTrips,
+} from "./erlang.ts";
 import type { Flow } from "./flow.ts";
 import { troupeFlows } from "./flow_troupe.ts";
-import { idleCpu, idleMemory } from "./idle.ts";
+import { idleCpu, idleMemory, idleThreads } from "./idle.ts";
 import { computedGauge, cpuGauge, looking } from "./looking.ts";
 import { pythonFlows, pythonStarts, pythonTrips } from "./python.ts";
 import { rawFlows, rawTrips } from "./raw_contenders.ts";
@@ -61,6 +68,26 @@ function trips(
   };
 }
 
+function calls(name: string, answerers: number, inFlight: number): Case {
+  const calls = { answerers, inFlight };
+  const isOfOne = answerers === 1;
+  return {
+    name,
+    unit: "round trips/s",
+    least: 500,
+    most: 1e6,
+    // Each thread compiles for itself what it runs often.
+    warmUps: isOfOne ? 20_000 : answerers * 2000,
+    ours: ["Troupe, ask"],
+    contenders: [
+      troupeCalls(calls),
+      rawCalls(calls),
+      ...isOfOne ? [comlinkCalls(calls)] : [],
+      erlangCalls(calls),
+    ],
+  };
+}
+
 function looks(name: string, pairs: number, computers: number): Case {
   return {
     name: `looking, ${name}`,
@@ -85,6 +112,25 @@ export const cases: readonly Case[] = [
   queue("1 MiB, 1 to 1", ["1 MiB", 1, 1], [16, 64]),
   trips("ping-pong, hot", "hot", [200, 1e6]),
   trips("ping-pong, after a rest", "cold", [20, 150]),
+  calls("ask, one after another", 1, 1),
+  calls("ask, 100 in flight", 1, 100),
+  {
+    name: "tell",
+    unit: "messages/s",
+    least: 2000,
+    most: 1e7,
+    warmUps: 20_000,
+    ours: ["Troupe, tell"],
+    contenders: [
+      troupeTells,
+      ...rawFlows({ kind: "small", producers: 1, consumers: 1 })
+        .filter(({ name }) => name !== "postMessage from Worker"),
+      erlangCasts,
+    ],
+  },
+  calls("4 actors echoing", 4, 4),
+  calls("16 actors echoing", 16, 16),
+  calls("64 actors echoing", 64, 64),
   looks("one pair", 1, 0),
   looks("two pairs", 2, 0),
   looks("two pairs beside two that compute", 2, 2),
@@ -113,6 +159,16 @@ export const cases: readonly Case[] = [
     fewest: 2,
     ours: ["Troupe, queue"],
     contenders: idleMemory,
+  },
+  {
+    name: "idle, memory of one of 16 threads",
+    unit: "KiB",
+    least: 16,
+    most: 16,
+    isFresh: true,
+    fewest: 2,
+    ours: ["Troupe, class actor"],
+    contenders: idleThreads,
   },
   {
     name: "idle, CPU of a thread that waits",

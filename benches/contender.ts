@@ -31,7 +31,13 @@ export interface Contender {
  * How what was measured is told: as a rate, or as what one takes of time, of
  * memory, or of processor time for each second.
  */
-export type Unit = "messages/s" | "µs" | "ms" | "KiB" | "CPU ms/s";
+export type Unit =
+  | "messages/s"
+  | "round trips/s"
+  | "µs"
+  | "ms"
+  | "KiB"
+  | "CPU ms/s";
 
 /** What is read beside the figure of a case. */
 export interface Gauge {
@@ -53,6 +59,8 @@ export interface Case {
    * Whether each run starts all it needs, so that nothing has to be warmed up.
    */
   readonly isFresh?: boolean;
+  /** How often the work is done at least before anything is counted. */
+  readonly warmUps?: number;
   /** The fewest rounds that will do on a machine that is late; 3 by default. */
   readonly fewest?: number;
   /** Shown beside the figure; for contenders within this program only. */
@@ -66,6 +74,7 @@ export interface Case {
 export function figureOf(unit: Unit, count: number, measured: number): number {
   switch (unit) {
     case "messages/s":
+    case "round trips/s":
       return count / measured * 1000;
     case "µs":
       return measured * 1000 / count;
@@ -76,5 +85,6 @@ export function figureOf(unit: Unit, count: number, measured: number): number {
 
 /** How many times better `figure` is than `other`. */
 export function ratioOf(unit: Unit, figure: number, other: number): number {
-  return unit === "messages/s" ? figure / other : other / figure;
+  const isRate = unit === "messages/s" || unit === "round trips/s";
+  return isRate ? figure / other : other / figure;
 }

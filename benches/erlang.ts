@@ -9,6 +9,7 @@
  * @module
  */
 
+import type { Calls } from "./call_work.ts";
 import type { Contender } from "./contender.ts";
 import { elapsed, type Flow } from "./flow.ts";
 import type { FlowReport } from "./flow_work.ts";
@@ -35,15 +36,16 @@ const LOAD = `
   [begin
     {ok, Module, Code} = compile:file(Module, [binary, report]),
     {module, Module} = code:load_binary(Module, "", Code)
-  end || Module <- [items, flow, trips, main]],
+  end || Module <- [items, flow, trips, calls, main]],
   main:main(init:get_plain_arguments()).`;
 
 function contender(
+  name: string,
   args: readonly string[],
   run: (erlang: PeerProcess, count: number) => Promise<number>,
 ): Contender {
   return peerContender({
-    name: "Erlang send",
+    name: `Erlang ${name}`,
     missing: erlang === undefined ? `no ${COMMAND} here` : undefined,
     call: {
       command: COMMAND,
@@ -63,6 +65,7 @@ export function erlangFlows(
   if (kind !== "int" && kind !== "small" && kind !== "nested") return [];
   return [
     contender(
+      "send",
       ["flow", kind, `${producers}`, `${consumers}`, term(nested)],
       async (process, count) => {
         const share = Math.ceil(count / producers);
@@ -75,8 +78,25 @@ export function erlangFlows(
 
 /** Erlang's contender for round trips. */
 export function erlangTrips(heat: Heat): Contender[] {
-  return [contender(["trips", heat], askElapsed)];
+  return [contender("send", ["trips", heat], askElapsed)];
 }
+
+/** Erlang's contender for calls: each lane is a process. */
+export function erlangCalls({ answerers, inFlight }: Calls): Contender {
+  return contender(
+    "call",
+    ["calls", `${answerers}`, `${inFlight}`],
+    askElapsed,
+  );
+}
+
+/** Erlang's contender for messages that nobody answers. */
+export const erlangCasts: Contender = contender(
+  "cast",
+  ["casts"],
+  async (process, count) =>
+    elapsed(await process.ask<FlowReport[]>({ count }), count),
+);
 
 /** A value as Erlang writes it: keys are atoms, texts are binaries. */
 function term(value: unknown): string {

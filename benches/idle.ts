@@ -37,17 +37,26 @@ function contender(
 }
 
 /** What one of `count` takes, beyond the program that has but one. */
-export const idleMemory: Contender[] = [
+function memory([name, kind]: readonly [string, string]): Contender {
+  return contender(name, async (count) => {
+    const one = await runIdle("memory", kind, "1");
+    const all = await runIdle("memory", kind, `${count}`);
+    return (all - one) * count / (count - 1);
+  });
+}
+
+/** The memory of channels. */
+export const idleMemory: Contender[] = ([
   ["Troupe, queue", "queue"],
   ["Troupe, queue used once", "used queue"],
   ["MessageChannel", "channel"],
-].map(([name, kind]) =>
-  contender(name!, async (count) => {
-    const one = await runIdle("memory", kind!, "1");
-    const all = await runIdle("memory", kind!, `${count}`);
-    return (all - one) * count / (count - 1);
-  })
-);
+] as const).map(memory);
+
+/** The memory of whole threads that wait, and have answered once. */
+export const idleThreads: Contender[] = ([
+  ["Troupe, class actor", "actor"],
+  ["Worker", "worker"],
+] as const).map(memory);
 
 /** What a program takes in `count` seconds whose other thread waits. */
 export const idleCpu: Contender[] = [

@@ -12,6 +12,7 @@
 
 import process from "node:process";
 import { actor, Queue } from "../mod.ts";
+import { idler } from "./idle_actor.ts";
 import type { Port } from "./raw_ports.ts";
 import type { RawTask } from "./raw_worker.ts";
 import { restAwaiting } from "./trip_work.ts";
@@ -61,6 +62,29 @@ async function holdChannels(count: number): Promise<unknown> {
   return near;
 }
 
+async function holdActors(count: number): Promise<unknown> {
+  const actors = Array.from({ length: count }, () => idler.spawn());
+  for (const one of actors) await one.ask.echo(0);
+  return actors;
+}
+
+async function holdWorkers(count: number): Promise<unknown> {
+  const url = new URL("idle_worker.ts", import.meta.url);
+  const workers = Array.from(
+    { length: count },
+    () => new Worker(url, { type: "module" }),
+  );
+  for (const one of workers) await answerOf(one);
+  return workers;
+}
+
+function answerOf(near: Port): Promise<unknown> {
+  return new Promise((resolve) => {
+    near.onmessage = resolve;
+    near.postMessage(0);
+  });
+}
+
 async function waitAtQueue(isBlocking: boolean): Promise<unknown> {
   const ready = new Queue<number>();
   const queue = new Queue<number>();
@@ -75,10 +99,7 @@ async function startWorker(near: Port, ports: MessagePort[]): Promise<void> {
   const worker = new Worker(url, { type: "module" });
   const task: RawTask = { role: "answerer", ports };
   worker.postMessage(task, ports);
-  await new Promise((resolve) => {
-    near.onmessage = resolve;
-    near.postMessage(0);
-  });
+  await answerOf(near);
 }
 
 /** Who comes to rest; each gives back what must not be collected before. */
@@ -86,6 +107,8 @@ const resting: Record<string, (count: number) => Promise<unknown>> = {
   "queue": (count) => holdQueues(count, false),
   "used queue": (count) => holdQueues(count, true),
   "channel": holdChannels,
+  "actor": holdActors,
+  "worker": holdWorkers,
   "nobody": () => Promise.resolve(),
   "get": () => waitAtQueue(false),
   "getSync": () => waitAtQueue(true),

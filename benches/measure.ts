@@ -86,11 +86,13 @@ export async function measureCase(
 
 /** Finds how often the work fits into a sample, until that has settled. */
 async function warmUp(
-  { most }: Case,
+  { most, warmUps = 0 }: Case,
   { sample }: Effort,
   stand: Stand,
 ): Promise<void> {
-  for (let spent = 0; spent < 2 * sample;) {
+  let spent = 0;
+  for (let done = 0; spent < 2 * sample || done < warmUps;) {
+    done += stand.count;
     const { wall } = await runOnce(stand);
     spent += wall;
     const growth = Math.min(sample / wall, FASTEST_GROWTH);

@@ -5,7 +5,7 @@
  */
 
 import { kindOf, type PackedHandle } from "./handle.ts";
-import { isHeld } from "./_holders.ts";
+import { isHeld } from "./holders.ts";
 import { receiveNow } from "./_receive_now.ts";
 import { RECEIVER } from "./_ring_layout.ts";
 import { Ring } from "./ring.ts";

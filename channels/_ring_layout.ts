@@ -118,7 +118,7 @@ export const PUT_WAITERS: number = WATCHERS + GATE_WORDS;
 /** The gate of those who wait for the get lock. */
 export const GET_WAITERS: number = PUT_WAITERS + GATE_WORDS;
 
-/** Who has a handle of a queue: see `_holders.ts`. Up to the end of the head. */
+/** Who has a handle of a queue: see `holders.ts`. Up to the end of the head. */
 export const HOLDERS: number = GET_WAITERS + GATE_WORDS;
 
 /** The length of the head in words. */

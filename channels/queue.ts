@@ -6,7 +6,7 @@
 
 import { sweepParcels } from "./broker.ts";
 import { PACK, type PackedHandle, registerHandle } from "./handle.ts";
-import { arrive, depart, hold } from "./_holders.ts";
+import { arrive, depart, hold } from "./holders.ts";
 import { INSPECT } from "./inspect.ts";
 import { Identity } from "./identity.ts";
 import { type Received, Receiver } from "./receiver.ts";

@@ -1,7 +1,7 @@
 %% Flows: items from producers to consumers, as fast as they go. Nothing bounds
 %% what a consumer has yet to receive.
 -module(flow).
--export([start/3]).
+-export([start/3, report/3, now_ms/0]).
 
 start({Make, Touch}, ProducerCount, ConsumerCount) ->
     Consumers = [

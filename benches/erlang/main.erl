@@ -2,6 +2,8 @@
 %%
 %%     flow KIND PRODUCERS CONSUMERS NESTED
 %%     trips HEAT
+%%     calls ANSWERERS LANES
+%%     casts
 %%
 %% Each line of standard input is an order, answered by one line of output. At
 %% the end of the input everything ends.
@@ -18,7 +20,11 @@ work(["flow", Kind, Producers, Consumers, Nested]) ->
         list_to_integer(Consumers)
     );
 work(["trips", Heat]) ->
-    trips:start(list_to_atom(Heat)).
+    trips:start(list_to_atom(Heat));
+work(["calls", Answerers, Lanes]) ->
+    calls:calls(list_to_integer(Answerers), list_to_integer(Lanes));
+work(["casts"]) ->
+    calls:casts().
 
 serve(Run) ->
     case io:fread("", "{\"count\":~d}") of

@@ -5,7 +5,7 @@
  */
 import { deadline } from "@std/async/deadline";
 import { PACK } from "../../channels/handle.ts";
-import { arrive } from "../../channels/_holders.ts";
+import { arrive } from "../../channels/holders.ts";
 import {
   CONSUMERS,
   GET_LOCK,

@@ -34,7 +34,11 @@ interface Held {
 
 const collected = new FinalizationRegistry<Held>(letGo);
 
-/** Notes that this thread has a handle, until that is collected. */
+/**
+ * Notes that this thread has a handle, until that is collected.
+ *
+ * @param held What is to be known of the ring; it must not keep `handle`.
+ */
 export function hold(handle: object, held: Held): void {
   enter(held);
   collected.register(handle, held);

@@ -1,0 +1,64 @@
+/**
+ * What the handle of a process is made with, and stopped with, beyond what users
+ * say.
+ *
+ * @module
+ */
+
+import type { Declaration } from "./declaration.ts";
+import type { NormalizedPermissions } from "./permissions.ts";
+import type { StopReason } from "./record.ts";
+import type { SpawnOptions, StopOptions } from "./spawn_options.ts";
+import type { WatchedThread } from "./_watched_thread.ts";
+
+/** The key of why a process is stopped. */
+export const STOP_REASON: unique symbol = Symbol("stop reason");
+
+/** As a supervisor stops a process. */
+export interface ReasonedStop extends StopOptions {
+  /** Why; by default `"stop"`. */
+  [STOP_REASON]?: StopReason;
+}
+
+/** A process that another thread made and handed to this one. */
+export interface Handed {
+  readonly thread: WatchedThread<unknown>;
+  readonly declaration: Pick<Declaration, "name" | "module">;
+  readonly permissions: NormalizedPermissions;
+  readonly name: string;
+  readonly id: number;
+  readonly parentId: number;
+  readonly daemon: boolean;
+}
+
+/** The key under which the constructor is given a {@linkcode Handed}. */
+export const HANDED: unique symbol = Symbol("handed");
+
+/** What a handle is made with. */
+export interface HandleOptions extends SpawnOptions {
+  /** The arguments of the function or the constructor. */
+  args?: readonly unknown[];
+  [HANDED]?: Handed;
+}
+
+/**
+ * Checks what a user gave to make a process with.
+ *
+ * @throws {TypeError} If something is of a wrong type.
+ */
+export function checkOptions(
+  args: readonly unknown[],
+  name: string | undefined,
+  daemon: boolean,
+): void {
+  const wrong = !Array.isArray(args)
+    ? "args must be an array: [1, 2] for f(1, 2)"
+    : name !== undefined && typeof name !== "string"
+    ? `name must be a string, got ${typeof name}`
+    : typeof daemon !== "boolean"
+    ? `daemon must be a boolean, got ${typeof daemon}`
+    : undefined;
+  if (wrong !== undefined) {
+    throw new TypeError(`Cannot create a process: ${wrong}`);
+  }
+}

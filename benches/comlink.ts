@@ -1,0 +1,26 @@
+/**
+ * Comlink, from npm: calls of what stands in a worker, over `postMessage`.
+ *
+ * @module
+ */
+
+/** The part of comlink that is used. */
+export interface Comlink {
+  expose(object: object): void;
+  wrap<T>(worker: Worker): T;
+}
+
+// Not a literal: what only checks these files need not fetch it.
+const PACKAGE = ["npm:", "comlink@4.4.2"].join("");
+
+/** Gives comlink, if it is there or can be fetched. */
+async function load(): Promise<Comlink | undefined> {
+  try {
+    return await import(PACKAGE);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Comlink, if it can take part. */
+export const comlink: Comlink | undefined = await load();
