@@ -41,7 +41,6 @@ export {
   type ActorOptions,
   type ClassActorOptions,
 } from "./actors/actor.ts";
-export type { ClassActor, ClassProcess } from "./actors/class_process.ts";
 export type {
   ActorHooks,
   AnyClass,
@@ -80,6 +79,8 @@ export {
 } from "./actors/current_process.ts";
 export {
   activeProcesses,
+  type ClassActor,
+  type ClassProcess,
   type FunctionActor,
   Process,
   type ProcessConstructor,
@@ -127,7 +128,7 @@ export type {
 export type * from "./actors/supervisor_events.ts";
 export type * from "./actors/supervisor_exit.ts";
 export type * from "./actors/supervisor_options.ts";
-export type { Handling } from "./actors/_desk.ts";
+export type { Handling } from "./actors/handling.ts";
 export type { MessageDeath, QuarantinedMessage } from "./actors/quarantine.ts";
 export type { SignalOptions } from "./actors/signals.ts";
 export {

@@ -34,7 +34,7 @@ import { decode } from "../channels/decode.ts";
 import { Encoder } from "../channels/encode.ts";
 import { Ring } from "../channels/ring.ts";
 import { threadSeemsAble, wakeAllThreads } from "../channels/threads.ts";
-import type { Handling } from "./_desk.ts";
+import type { Handling } from "./handling.ts";
 import { holdRing } from "./_protocol.ts";
 import type { Exit } from "./exit.ts";
 import type { Mailbox, MailboxStats } from "./mailbox_options.ts";

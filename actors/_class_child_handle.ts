@@ -13,7 +13,7 @@ import { askMethods, tellMethods } from "./_ask_methods.ts";
 import type { ActorRef, ClassChild } from "./class_child.ts";
 import { FunctionChild } from "./_child_handles.ts";
 import type { ClassOrigin } from "./_class_origin.ts";
-import type { ClassProcess } from "./class_process.ts";
+import type { ClassProcess } from "./process.ts";
 import type { Ask, Tell } from "./class_types.ts";
 import type { ClassTraits } from "./declaration.ts";
 import type { MailboxStats } from "./mailbox_options.ts";

@@ -32,7 +32,7 @@ export class ClassHost {
   readonly #parent: string;
   #server: Server | undefined;
   #instance: ActorHooks | undefined;
-  #stopBy: number | undefined;
+  #isStopping = false;
 
   /** For the actor that `start` describes; `onFailure` ends it with an error. */
   constructor(
@@ -78,7 +78,7 @@ export class ClassHost {
     }
     await instance.onStart?.();
     desk.leave();
-    if (this.#stopBy !== undefined) this.#stopServer();
+    if (this.#isStopping) this.#stopServer();
   }
 
   /** Handles messages until the actor was asked to stop, and has stopped. */
@@ -90,7 +90,7 @@ export class ClassHost {
       const { reason } = this.#record.stopOrder;
       await this.#instance!.onStop({
         reason,
-        timeLeft: Math.max(0, this.#stopBy! - performance.now()),
+        timeLeft: this.#record.stopTimeLeft,
       });
     }
     this.#desk.leave();
@@ -98,7 +98,7 @@ export class ClassHost {
 
   /** The actor was asked to stop. */
   stop(): void {
-    this.#stopBy = performance.now() + this.#record.stopOrder.grace;
+    this.#isStopping = true;
     this.#stopServer();
   }
 

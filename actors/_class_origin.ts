@@ -14,9 +14,10 @@
 
 import { Address } from "./_address.ts";
 import { ClassProcessHandle, INCARNATION } from "./_class_process_handle.ts";
-import type { ClassActor, ClassProcess } from "./class_process.ts";
+import type { ClassActor, ClassProcess } from "./process.ts";
 import { type ClassTraits, declarationOf } from "./declaration.ts";
-import { Doing, type Handling } from "./_desk.ts";
+import { Doing } from "./_desk.ts";
+import type { Handling } from "./handling.ts";
 import type { Exit } from "./exit.ts";
 import {
   type Origin,

@@ -23,6 +23,8 @@
  * @module
  */
 
+import type { Handling } from "./handling.ts";
+
 const STATE = 16;
 const NUMBER = 17;
 const METHOD = 18;
@@ -46,16 +48,6 @@ export const Doing = {
   /** It runs its `onStop`. */
   stopping: 3,
 } as const;
-
-/** A message that an actor has, or had, in hand. */
-export interface Handling {
-  /** The method that the message calls, or the hook or function that runs. */
-  readonly method: string;
-  /** Its number: the actor's first message is 1. 0 if it is no message. */
-  readonly number: number;
-  /** The name of the process that sent it. */
-  readonly sender: string;
-}
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

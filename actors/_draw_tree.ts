@@ -12,7 +12,7 @@
  * @module
  */
 
-import type { Pulse } from "./_incarnation.ts";
+import type { Drawing, Pulse } from "./_incarnation.ts";
 import { grantText } from "./_permission_texts.ts";
 import {
   type NormalizedPermissions,
@@ -25,43 +25,48 @@ const BETWEEN = " · ";
 
 /** The tree below a supervisor, with the supervisor as its root. */
 export function drawTree(supervision: Supervision): string {
-  return [headLine(supervision), ...branches(supervision)].join("\n");
+  const { head, branches } = drawSupervision(supervision);
+  return [head, ...branches].join("\n");
 }
 
-function headLine({ options, life, children }: Supervision): string {
-  const active = children.all.filter(({ isAlive }) => isAlive).length;
-  return [
+/** A supervisor and what is below it. */
+export function drawSupervision(supervision: Supervision): Drawing {
+  const { options, life, children } = supervision;
+  const { all } = children;
+  const active = all.filter(({ isAlive }) => isAlive).length;
+  const head = [
     options.name,
     options.strategy,
-    life.isAlive ? `${active} of ${children.size} run` : "ended",
+    life.isAlive ? `${active} of ${all.length} run` : "ended",
+  ];
+  return {
+    head: head.join(BETWEEN),
+    branches: all.flatMap((child, i) => {
+      const isLast = i === all.length - 1;
+      const inner = child.origin.draw?.();
+      const line = childLine(child, inner?.head, supervision.silence(child));
+      return [
+        `${isLast ? "└─" : "├─"} ${line}`,
+        ...(inner?.branches ?? []).map((below) =>
+          (isLast ? "   " : "│  ") + below
+        ),
+      ];
+    }),
+  };
+}
+
+function childLine(
+  { id, state, restarts, incarnation }: SupervisedChild,
+  head: string | undefined,
+  silence: number,
+): string {
+  const pulse = incarnation?.pulse;
+  return [
+    head ?? id,
+    state,
+    `restarts ${restarts}`,
+    ...pulse === undefined ? [] : doings(pulse, silence),
   ].join(BETWEEN);
-}
-
-function branches(supervision: Supervision): string[] {
-  const all = supervision.children.all;
-  return all.flatMap((child, i) => {
-    const isLast = i === all.length - 1;
-    const below = isLast ? "   " : "│  ";
-    const inner = child.origin.supervision;
-    const lines = inner === undefined ? [] : branches(inner);
-    return [
-      `${isLast ? "└─" : "├─"} ${childLine(child, supervision)}`,
-      ...lines.map((line) => below + line),
-    ];
-  });
-}
-
-function childLine(child: SupervisedChild, above: Supervision): string {
-  const inner = child.origin.supervision;
-  const pulse = child.incarnation?.pulse;
-  const parts = inner === undefined
-    ? [child.id, child.state]
-    : [headLine(inner), child.state];
-  parts.push(`restarts ${child.restarts}`);
-  if (pulse !== undefined) {
-    parts.push(...doings(pulse, above.silence(child)));
-  }
-  return parts.join(BETWEEN);
 }
 
 function doings(pulse: Pulse, silence: number): string[] {

@@ -17,7 +17,6 @@ import type { NormalizedPermissions } from "./permissions.ts";
 import { type FunctionActor, Process } from "./process.ts";
 import { type ReasonedStop, STOP_REASON } from "./_handle_options.ts";
 import type { ProcessHandle } from "./_process_handle.ts";
-import type { Supervision } from "./_supervision.ts";
 import type { ChildExit } from "./supervisor_exit.ts";
 import type { WorkerSpec } from "./supervisor_options.ts";
 
@@ -82,10 +81,18 @@ export interface Origin<I extends Incarnation = Incarnation> {
   start(cut: AbortSignal): Promise<I>;
   /** Called when the child is over: when it is not restarted by itself. */
   over?(): void;
-  /** The supervision below it, if it is one. */
-  readonly supervision?: Supervision;
+  /** What is below it, as text, if it is a supervisor. */
+  draw?(): Drawing;
   /** Called when the child is forgotten: it will never start again. */
   forget?(): void;
+}
+
+/** A supervisor and what is below it, as text. */
+export interface Drawing {
+  /** Itself. */
+  readonly head: string;
+  /** A line, or more, for each child. */
+  readonly branches: readonly string[];
 }
 
 /** Whether an error says that a right is lacking, so that no retry can help. */

@@ -4,35 +4,40 @@
  * @module
  */
 
-import type { Incarnation, Origin, Stopped } from "./_incarnation.ts";
+import { drawSupervision } from "./_draw_tree.ts";
+import type { Drawing, Incarnation, Origin, Stopped } from "./_incarnation.ts";
 import type { Above, Life } from "./_life.ts";
 import type { Supervision } from "./_supervision.ts";
 import type { SupervisorExit } from "./supervisor_exit.ts";
 
 /** The lives of a supervisor: the one it leads already, and later ones. */
 export class NestedOrigin implements Origin {
-  /** See {@linkcode Origin}. */
-  readonly supervision: Supervision;
+  readonly #supervision: Supervision;
   readonly #above: Above;
   #isAttached = false;
 
   /** Keeps the two. */
   constructor(supervision: Supervision, above: Above) {
-    this.supervision = supervision;
+    this.#supervision = supervision;
     this.#above = above;
   }
 
   /** See {@linkcode Origin}. */
   async start(cut: AbortSignal): Promise<Incarnation> {
-    if (this.#isAttached) await this.supervision.revive(cut);
-    else this.supervision.life.attach(this.#above);
+    if (this.#isAttached) await this.#supervision.revive(cut);
+    else this.#supervision.life.attach(this.#above);
     this.#isAttached = true;
-    return new NestedIncarnation(this.supervision.life);
+    return new NestedIncarnation(this.#supervision.life);
+  }
+
+  /** See {@linkcode Origin}. */
+  draw(): Drawing {
+    return drawSupervision(this.#supervision);
   }
 
   /** See {@linkcode Origin}. */
   over(): void {
-    this.supervision.life.over();
+    this.#supervision.life.over();
   }
 }
 

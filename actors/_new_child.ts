@@ -8,11 +8,10 @@ import { checkChild } from "./_check_options.ts";
 import { FunctionChild, NestedHandle } from "./_child_handles.ts";
 import { ClassChildHandle } from "./_class_child_handle.ts";
 import { ClassOrigin } from "./_class_origin.ts";
-import type { ClassActor } from "./class_process.ts";
 import { declarationOf } from "./declaration.ts";
 import { FunctionOrigin } from "./_incarnation.ts";
 import { NestedOrigin } from "./_nested.ts";
-import type { FunctionActor } from "./process.ts";
+import type { ClassActor, FunctionActor } from "./process.ts";
 import type { MakeChild } from "./_supervised_child.ts";
 import type { Supervision } from "./_supervision.ts";
 import type {

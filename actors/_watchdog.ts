@@ -20,7 +20,8 @@
  */
 
 import { wakeThread } from "../channels/threads.ts";
-import { type Desk, Doing, type Handling } from "./_desk.ts";
+import { type Desk, Doing } from "./_desk.ts";
+import type { Handling } from "./handling.ts";
 
 /** An actor that is watched. */
 export interface Patient {

@@ -5,7 +5,6 @@
  */
 
 import { INSPECT } from "../channels/inspect.ts";
-import type { ClassActor, ClassProcess } from "./class_process.ts";
 import { ownHandle } from "./_class_process_handle.ts";
 import type { ClassCheck } from "./class_types.ts";
 import { currentProcess } from "./current_process.ts";
@@ -20,6 +19,8 @@ import { checkMailbox, type MailboxOptions } from "./mailbox_options.ts";
 import { isStreaming, methodNames } from "./_method_table.ts";
 import { normalizePermissions, type Permissions } from "./permissions.ts";
 import {
+  type ClassActor,
+  type ClassProcess,
   type FunctionActor,
   Process,
   type ProcessOptions,

@@ -7,8 +7,7 @@
 import type { WaitOptions } from "../channels/wait_options.ts";
 import type { Exit } from "./exit.ts";
 import type { ClassChild } from "./class_child.ts";
-import type { ClassActor } from "./class_process.ts";
-import type { FunctionActor, Process } from "./process.ts";
+import type { ClassActor, FunctionActor, Process } from "./process.ts";
 import type { SupervisorExit } from "./supervisor_exit.ts";
 import type { AnyActor, ChildSpec } from "./supervisor_options.ts";
 

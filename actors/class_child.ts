@@ -6,7 +6,7 @@
 
 import type { PACK, PackedHandle } from "../channels/handle.ts";
 import type { Child } from "./child.ts";
-import type { ClassProcess } from "./class_process.ts";
+import type { ClassProcess } from "./process.ts";
 import type { Ask, Tell } from "./class_types.ts";
 import type { MailboxStats } from "./mailbox_options.ts";
 

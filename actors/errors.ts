@@ -5,7 +5,7 @@
  */
 
 import { registerErrorClass } from "../channels/error_classes.ts";
-import type { Handling } from "./_desk.ts";
+import type { Handling } from "./handling.ts";
 import { describeExit, type Exit } from "./exit.ts";
 import {
   PermissionDeniedError,

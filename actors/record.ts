@@ -17,6 +17,7 @@
  *   word 8  AWAITED   1: somebody waits for that
  *   word 9  WHY       why it was asked to stop; an index into STOP_REASONS
  *   word 10 GRACE     how long it has for that, in ms; −1: as long as it takes
+ *   word 12 STOP_BY   two words: when that time is over, by the clock of all
  *   word 16…          what it has in hand: see `_desk.ts`
  *   byte 4096…        the outcome, encoded
  * ```
@@ -28,6 +29,7 @@
  * @module
  */
 
+import { clock } from "./current_message.ts";
 import { NAMES_END } from "./_desk.ts";
 
 const STOP = 0;
@@ -41,6 +43,7 @@ const STARTED = 7;
 const AWAITED = 8;
 const WHY = 9;
 const GRACE = 10;
+const STOP_BY = 12;
 const HEADER = NAMES_END;
 const WORDS = 16;
 const MOST = 2 ** 30;
@@ -102,12 +105,14 @@ export class Record {
   /** The memory, which is all that another thread needs. */
   readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #stopBy: Float64Array<SharedArrayBuffer>;
 
   /** Makes a record, or uses the one in `memory`. */
   constructor(memory?: SharedArrayBuffer) {
     this.memory = memory ??
       new SharedArrayBuffer(HEADER, { maxByteLength: MOST });
     this.#words = new Int32Array(this.memory, 0, WORDS);
+    this.#stopBy = new Float64Array(this.memory, STOP_BY * 4, 1);
   }
 
   /** Whether it was asked to stop. */
@@ -119,6 +124,7 @@ export class Record {
   askToStop({ reason, grace }: StopOrder): void {
     this.#words[WHY] = STOP_REASONS.indexOf(reason);
     this.#words[GRACE] = grace > MOST_GRACE ? -1 : grace;
+    this.#stopBy[0] = clock() + grace;
     Atomics.store(this.#words, STOP, 1);
   }
 
@@ -129,6 +135,14 @@ export class Record {
       reason: STOP_REASONS[this.#words[WHY]!] ?? "stop",
       grace: grace < 0 ? Infinity : grace,
     };
+  }
+
+  /**
+   * How long it still has to stop, in ms. Counts from when it was asked, which
+   * it may have heard late: what it did then took from the same time.
+   */
+  get stopTimeLeft(): number {
+    return Math.max(0, this.#stopBy[0]! - clock());
   }
 
   /** Whether the actor has asked for its signal. */

@@ -20,9 +20,8 @@ import type {
 } from "./child.ts";
 import { nestedChild, workerChild } from "./_new_child.ts";
 import type { ClassChild } from "./class_child.ts";
-import type { ClassActor } from "./class_process.ts";
 import { drawTree } from "./_draw_tree.ts";
-import type { FunctionActor } from "./process.ts";
+import type { ClassActor, FunctionActor } from "./process.ts";
 import type { QuarantinedMessage } from "./quarantine.ts";
 import { handleSignals, type SignalOptions } from "./signals.ts";
 import type { MakeChild } from "./_supervised_child.ts";

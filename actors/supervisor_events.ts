@@ -9,7 +9,7 @@ import type {
   PermissionExceededError,
 } from "./permission_errors.ts";
 import type { ChildExit, ShutdownReport } from "./supervisor_exit.ts";
-import type { Handling } from "./_desk.ts";
+import type { Handling } from "./handling.ts";
 import type { QuarantinedMessage } from "./quarantine.ts";
 import type { ChildSpec, LivenessAction } from "./supervisor_options.ts";
 

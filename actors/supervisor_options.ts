@@ -5,8 +5,7 @@
  */
 
 import type { Permissions } from "./permissions.ts";
-import type { ClassActor } from "./class_process.ts";
-import type { FunctionActor } from "./process.ts";
+import type { ClassActor, FunctionActor } from "./process.ts";
 
 /**
  * Who is restarted when a child ends: that one alone; all of them; or that one
