@@ -61,7 +61,7 @@ export type {
   TellMethods,
   TellOptions,
 } from "./actors/class_types.ts";
-export type { ActorRef, ClassChild } from "./actors/class_child.ts";
+export type { ActorRef } from "./actors/actor_ref.ts";
 export {
   type CurrentMessage,
   currentMessage,
@@ -123,6 +123,7 @@ export type {
   ChildInfo,
   ChildList,
   ChildState,
+  ClassChild,
   NestedChild,
 } from "./actors/child.ts";
 export type * from "./actors/supervisor_events.ts";

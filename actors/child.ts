@@ -6,8 +6,13 @@
 
 import type { WaitOptions } from "../channels/wait_options.ts";
 import type { Exit } from "./exit.ts";
-import type { ClassChild } from "./class_child.ts";
-import type { ClassActor, FunctionActor, Process } from "./process.ts";
+import type { ActorRef } from "./actor_ref.ts";
+import type {
+  ClassActor,
+  ClassProcess,
+  FunctionActor,
+  Process,
+} from "./process.ts";
 import type { SupervisorExit } from "./supervisor_exit.ts";
 import type { AnyActor, ChildSpec } from "./supervisor_options.ts";
 
@@ -57,6 +62,26 @@ export interface Child<R = unknown> extends AnyChild {
    * @returns How it ended at last; `undefined` if it is not over by then.
    */
   join(options?: WaitOptions): Promise<Exit<R> | undefined>;
+}
+
+/**
+ * A class actor under a supervisor. Messages go to its present incarnation, and
+ * while it is being restarted they wait in the mailbox for the next one:
+ *
+ * - a **tell** that was not handled yet is handled by the next incarnation; one
+ *   that was in hand at the death, too, until it has been there at as many
+ *   deaths as the supervisor's `quarantineAfter` says;
+ * - an **ask** that was under way at the death rejects with an
+ *   `ActorExitedError`, and is not handled any more; given
+ *   `{ whenRestarted: "wait" }` it waits and is handled as a tell is.
+ *
+ * @typeParam I The instances of the class.
+ */
+export interface ClassChild<I = unknown> extends Child<void>, ActorRef<I> {
+  /** The kind of handle this is. */
+  readonly kind: "child";
+  /** Its present process, or while it is down the last one. */
+  readonly process: ClassProcess<I>;
 }
 
 /** A supervisor under another. */

@@ -16,10 +16,10 @@ import type {
   ChildCount,
   ChildInfo,
   ChildList,
+  ClassChild,
   NestedChild,
 } from "./child.ts";
 import { nestedChild, workerChild } from "./_new_child.ts";
-import type { ClassChild } from "./class_child.ts";
 import { drawTree } from "./_draw_tree.ts";
 import type { ClassActor, FunctionActor } from "./process.ts";
 import type { QuarantinedMessage } from "./quarantine.ts";

@@ -1,12 +1,10 @@
 /**
- * A class actor under a supervisor, as its users see it.
+ * A class actor that can be sent to, whatever stands behind it.
  *
  * @module
  */
 
 import type { PACK, PackedHandle } from "../channels/handle.ts";
-import type { Child } from "./child.ts";
-import type { ClassProcess } from "./process.ts";
 import type { Ask, Tell } from "./class_types.ts";
 import type { MailboxStats } from "./mailbox_options.ts";
 
@@ -59,24 +57,4 @@ export interface ActorRef<I = unknown> {
    * @internal
    */
   [PACK](receiver: number): PackedHandle;
-}
-
-/**
- * A class actor under a supervisor. Messages go to its present incarnation, and
- * while it is being restarted they wait in the mailbox for the next one:
- *
- * - a **tell** that was not handled yet is handled by the next incarnation; one
- *   that was in hand at the death, too, until it has been there at as many
- *   deaths as the supervisor's `quarantineAfter` says;
- * - an **ask** that was under way at the death rejects with an
- *   `ActorExitedError`, and is not handled any more; given
- *   `{ whenRestarted: "wait" }` it waits and is handled as a tell is.
- *
- * @typeParam I The instances of the class.
- */
-export interface ClassChild<I = unknown> extends Child<void>, ActorRef<I> {
-  /** The kind of handle this is. */
-  readonly kind: "child";
-  /** Its present process, or while it is down the last one. */
-  readonly process: ClassProcess<I>;
 }
