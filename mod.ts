@@ -115,6 +115,22 @@ export type {
   TargetCheck,
 } from "./actors/sendable.ts";
 
+export {
+  type Broadcast,
+  broadcast,
+  type BroadcastMethod,
+  type BroadcastMethods,
+  type BroadcastOutcome,
+} from "./actors/broadcast.ts";
+export { link, LinkedExitError, type LinkOptions } from "./actors/link.ts";
+export { monitor } from "./actors/monitor.ts";
+export {
+  type ChildRef,
+  NameTakenError,
+  type Registrable,
+  type Registry,
+  registry,
+} from "./actors/registry.ts";
 export { Supervisor } from "./actors/supervisor.ts";
 export type {
   AnyChild,

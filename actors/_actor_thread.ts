@@ -49,6 +49,7 @@ import {
 } from "./permissions.ts";
 import { Over, Record, type StopOrder } from "./record.ts";
 import type { ServeStart, StartMessage } from "./_start.ts";
+import { registryMemory } from "./_registry_line.ts";
 import { endInTurn } from "./_terminations.ts";
 import { type TrampolineMessage, trampolineUrl } from "./_trampoline.ts";
 import { EndListeners, type WatchedThread } from "./_watched_thread.ts";
@@ -150,7 +151,10 @@ export class ActorThread<R> implements WatchedThread<R> {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     this.#worker.addEventListener("error", (event) => this.#onError(event));
-    port1.onmessage = ({ data }) => this.#onMessage(data);
+    port1.onmessage = ({ data }) => {
+      this.#onMessage(data);
+      if (spec.daemon) setImmediate(() => this.#restPort());
+    };
     if (spec.daemon) {
       unref(this.#worker);
       this.#port.unref?.();
@@ -203,6 +207,7 @@ export class ActorThread<R> implements WatchedThread<R> {
     const start: StartMessage = {
       port,
       broker,
+      registry: registryMemory(),
       program: programName(),
       lock: lockName(this.thread),
       table: threadTable(),
@@ -229,6 +234,8 @@ export class ActorThread<R> implements WatchedThread<R> {
   #attend(): void {
     waitAt([this.#life], {
       attempt: () => {
+        // The actor sees to that too, unless it computes.
+        this.record.links.endIfBroken(this.thread);
         if (lifeOf(this.thread) === Life.running) return false;
         this.#end();
         return true;
@@ -237,6 +244,17 @@ export class ActorThread<R> implements WatchedThread<R> {
       late: () => "",
       keepsAlive: false,
     }).catch(() => {});
+  }
+
+  /**
+   * The port of a daemon again without its hold on the program, which today's
+   * Deno gives it with each wait for the next message. When that wait has
+   * begun; and to a port that it takes for let go, it says nothing.
+   */
+  #restPort(): void {
+    if (this.#isWatched) return;
+    this.#port.ref?.();
+    this.#port.unref?.();
   }
 
   #onMessage(message: TrampolineMessage): void {

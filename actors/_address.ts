@@ -19,6 +19,7 @@
  *   word 5  HANDLED      messages that were handled
  *   word 6  EXIT_TURN    odd while the exit is being written
  *   word 7  EXIT_LENGTH  its bytes
+ *   word 8  OWNER        the thread that starts the incarnations
  *   byte 64…             the exit of the incarnation EXITED, encoded
  * ```
  *
@@ -33,7 +34,12 @@ import { sweepParcels } from "../channels/broker.ts";
 import { decode } from "../channels/decode.ts";
 import { Encoder } from "../channels/encode.ts";
 import { Ring } from "../channels/ring.ts";
-import { threadSeemsAble, wakeAllThreads } from "../channels/threads.ts";
+import {
+  ownThread,
+  threadSeemsAble,
+  wakeAllThreads,
+} from "../channels/threads.ts";
+import { terminatedExit } from "./_read_exit.ts";
 import type { Handling } from "./handling.ts";
 import { holdRing } from "./_protocol.ts";
 import type { Exit } from "./exit.ts";
@@ -47,6 +53,7 @@ const UNDELIVERED = 4;
 const HANDLED = 5;
 const EXIT_TURN = 6;
 const EXIT_LENGTH = 7;
+const OWNER = 8;
 const HEADER = 64;
 const MOST_EXIT = 2 ** 24;
 const OVER = -1;
@@ -102,8 +109,10 @@ export class Address {
 
   /** Makes an address. */
   static create(options: Mailbox, isLasting: boolean): Address {
+    const memory = new SharedArrayBuffer(HEADER, { maxByteLength: MOST_EXIT });
+    new Int32Array(memory)[OWNER] = ownThread();
     return new Address({
-      memory: new SharedArrayBuffer(HEADER, { maxByteLength: MOST_EXIT }),
+      memory,
       mailbox: Ring.create(options.capacity, MOST_BYTES).memory,
       control: Ring.create(0, MOST_BYTES).memory,
       options,
@@ -126,7 +135,9 @@ export class Address {
   /** Whether nothing that is sent here will ever be taken. */
   get isOver(): boolean {
     const thread = this.#words[THREAD]!;
-    return this.isLasting ? thread === OVER : !threadSeemsAble(thread);
+    if (!this.isLasting) return !threadSeemsAble(thread);
+    // With the supervisor's thread its children end, and nobody says so.
+    return thread === OVER || !threadSeemsAble(this.#words[OWNER]!);
   }
 
   /** The thread of the incarnation that runs; 0 or less if none does. */
@@ -183,9 +194,10 @@ export class Address {
     for (;;) {
       const turn = Atomics.load(words, EXIT_TURN);
       const length = Atomics.load(words, EXIT_LENGTH);
-      if (length === 0) {
-        return { exit: { reason: "exited", code: 0 } };
-      }
+      // One that ended with its supervisor's thread: nothing was made known.
+      const isUntold = !threadSeemsAble(words[OWNER]!) &&
+        Atomics.load(words, EXITED) !== Atomics.load(words, INCARNATION);
+      if (length === 0 || isUntold) return { exit: terminatedExit(true) };
       const bytes = new Uint8Array(length);
       bytes.set(new Uint8Array(this.#memory, HEADER, length));
       if (turn % 2 === 0 && Atomics.load(words, EXIT_TURN) === turn) {

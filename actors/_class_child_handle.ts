@@ -60,10 +60,12 @@ export class ClassChildHandle<I> extends FunctionChild<void>
 
   /** See {@linkcode ActorRef}. */
   [PACK](): PackedHandle {
-    const { address, traits, permissions } = this.#origin;
+    const { address, traits, permissions, actor } = this.#origin;
     const { name, id } = this;
     return {
       kind: "class child",
+      declared: actor.name,
+      module: actor.module,
       address: address.pack(),
       traits,
       permissions,

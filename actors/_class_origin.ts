@@ -97,7 +97,8 @@ export class ClassOrigin<A extends readonly unknown[], I>
   readonly address: Address;
   /** The present process, or the last one. */
   process: ClassProcess<I> | undefined;
-  readonly #actor: ClassActor<A, I>;
+  /** What it runs. */
+  readonly actor: ClassActor<A, I>;
   readonly #args: A;
   readonly #spec: WorkerSpec;
   readonly #infirmary: Infirmary;
@@ -120,7 +121,7 @@ export class ClassOrigin<A extends readonly unknown[], I>
     spec: WorkerSpec,
     infirmary: Infirmary,
   ) {
-    this.#actor = actor;
+    this.actor = actor;
     this.#args = args;
     this.#spec = spec;
     this.#infirmary = infirmary;
@@ -143,7 +144,7 @@ export class ClassOrigin<A extends readonly unknown[], I>
   async start(cut: AbortSignal): Promise<ClassIncarnation> {
     cut.throwIfAborted();
     const { name, permissions, startTimeout, shutdown } = this.#spec;
-    const process = new ClassProcessHandle<I>(this.#actor, {
+    const process = new ClassProcessHandle<I>(this.actor, {
       args: this.#args,
       name,
       permissions,

@@ -41,6 +41,8 @@ import {
 } from "./declaration.ts";
 import { Desk, Doing } from "./_desk.ts";
 import { ModuleLoadError } from "./errors.ts";
+import { setEnd, untieAll } from "./_links.ts";
+import { joinRegistry } from "./_registry_line.ts";
 import type { StartMessage } from "./_start.ts";
 import { type LeaveReason, MOST_OUTCOME, Record } from "./record.ts";
 import { guardLocks, setProgramName } from "./_web_locks.ts";
@@ -57,6 +59,7 @@ export function run(
   joinProgram(start.table, start.thread, close);
   joinShapes(start.shapes);
   joinBroker(start.broker);
+  joinRegistry(start.registry);
   setProgramName(start.program);
   new Host(start, close).run(load);
 }
@@ -75,6 +78,7 @@ class Host {
     this.#close = close;
     this.#record = new Record(start.record);
     this.#desk = new Desk(start.record);
+    setEnd((error) => this.#throw(error));
   }
 
   async run(load: () => Promise<unknown>): Promise<void> {
@@ -157,6 +161,7 @@ class Host {
     let isAborted = false;
     waitAt([new Callers()], {
       attempt: () => {
+        this.#record.links.endIfBroken(ownThread());
         stopIfFenced();
         this.#desk.answer();
         if (this.#record.stopAsked && !isAborted) {
@@ -252,6 +257,7 @@ class Host {
     if (this.#hasLeft || isFenced()) return this.#close();
     this.#hasLeft = true;
     for (const child of childrenOf(ownThread())) fenceThread(child);
+    if (code === 0 || this.#record.stopAsked) untieAll();
     if (beside.length > 0) {
       // Posted before the record says so: the parent then waits for it.
       const moved: Transferable[] = [];

@@ -49,6 +49,17 @@ export class MethodTable {
     return this.#methods.get(name) ?? this.#field(name);
   }
 
+  /** Whether it is a generator method of the class, which clients know of. */
+  streams(name: string): boolean {
+    return isStreaming(this.#methods.get(name));
+  }
+
+  /** Why what a method that is none gave cannot be streamed. */
+  static strayStream(name: string): string {
+    return `it gives a generator, and streams through generator methods of ` +
+      `its class alone: declare it as *${name}() or async *${name}()`;
+  }
+
   /** Why there is none. */
   refusal(name: string): string {
     const names = [...this.#methods.keys()];

@@ -14,11 +14,13 @@
  * @module
  */
 
+import { isTurnDue, turn } from "../channels/turn.ts";
 import { waitAt } from "../channels/waiting.ts";
+import { AskTable, type Numbered } from "./_ask_table.ts";
 import { holdRing, Line, Reply, type ReplyMessage } from "./_protocol.ts";
 
 /** An ask without an answer. */
-export interface PendingAsk {
+export interface PendingAsk extends Numbered {
   /** Whom it was sent to. */
   readonly recipient: Watching;
   /** Which incarnation of that. */
@@ -28,7 +30,7 @@ export interface PendingAsk {
   /** The answer is there. */
   onReply(word: number, what: unknown): void;
   /** There will be none: the actor has ended. */
-  fail(): void;
+  onExit(): void;
 }
 
 /** One whose end must be seen while an answer of its is awaited. */
@@ -48,9 +50,8 @@ export class Failure {
   }
 }
 
-const pending = new Map<number, PendingAsk>();
+const pending = new AskTable<PendingAsk>();
 const watched = new Set<Watching>();
-let lastNumber = 0;
 let replies: Line<ReplyMessage> | undefined;
 let isLookDue = false;
 let isWaiting = false;
@@ -66,12 +67,12 @@ export function ownReplies(): Line<ReplyMessage> {
 
 /** A number for an ask; no other of this thread has it. */
 export function nextAsk(): number {
-  return ++lastNumber;
+  return pending.next();
 }
 
 /** Awaits the answer to an ask. */
-export function awaitReply(number: number, ask: PendingAsk): void {
-  pending.set(number, ask);
+export function awaitReply(ask: PendingAsk): void {
+  pending.add(ask);
   watched.add(ask.recipient);
   if (isWaiting || isLookDue) return;
   isLookDue = true;
@@ -96,19 +97,16 @@ export function failAsks(
   recipient: Watching,
   concerns: (ask: PendingAsk) => boolean,
 ): void {
-  for (const [number, ask] of pending) {
+  for (const ask of pending.all()) {
     if (ask.recipient !== recipient || !concerns(ask)) continue;
-    pending.delete(number);
-    ask.fail();
+    pending.delete(ask.number);
+    ask.onExit();
   }
 }
 
 /** Whether asks to `recipient` wait for its next incarnation. */
 export function hasWaitingAsks(recipient: Watching): boolean {
-  for (const ask of pending.values()) {
-    if (ask.recipient === recipient && ask.waits) return true;
-  }
-  return false;
+  return pending.all().some((ask) => ask.recipient === recipient && ask.waits);
 }
 
 /**
@@ -123,6 +121,12 @@ const isReadable = () => replies!.ring.isReadable;
  * more under way the caller has something else to do. Then sleeps.
  */
 function lookForReplies(): void {
+  // Where the answers are there soon, one ask after the other goes without a
+  // turn of the event loop.
+  if (isTurnDue()) {
+    turn().then(lookForReplies);
+    return;
+  }
   isLookDue = false;
   const { consumers } = replies!.ring;
   if (pending.size === 1 && consumers.patience.look(isReadable, LOOK)) {

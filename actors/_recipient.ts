@@ -8,15 +8,11 @@ import { decode } from "../channels/decode.ts";
 import { Encoder } from "../channels/encode.ts";
 import { Sender } from "../channels/sender.ts";
 import { ownThread } from "../channels/threads.ts";
-import {
-  checkWait,
-  startTimer,
-  timeoutError,
-  type WaitOptions,
-} from "../channels/wait_options.ts";
+import { isTurnDue, turn } from "../channels/turn.ts";
+import { checkWait, type WaitOptions } from "../channels/wait_options.ts";
 import type { KnownExit } from "./_address.ts";
 import type { AskOptions } from "./class_types.ts";
-import { clock, messageContext } from "./current_message.ts";
+import { clock, messageContext, takesMessages } from "./current_message.ts";
 import { currentProcess } from "./current_process.ts";
 import { dropOldest } from "./_drop_oldest.ts";
 import { ActorExitedError } from "./errors.ts";
@@ -27,29 +23,22 @@ import {
   Failure,
   hasWaitingAsks,
   lookAgain,
-  nextAsk,
   ownReplies,
-  settle,
-  type Watching,
 } from "./_pending.ts";
+import { type Asked, Call, type OpenAsk, StreamAsk } from "./_open_ask.ts";
 import { Control, type ControlMessage, Line, Reply } from "./_protocol.ts";
 import { thrownError } from "./_read_exit.ts";
 import { StreamReader } from "./_stream.ts";
 import type { Target } from "./_target.ts";
 
 const encoder = new Encoder();
-
-/** Who hears what becomes of an ask. */
-interface Listener {
-  onReply(word: number, what: unknown): void;
-  fail(failure: Failure): void;
-}
+const TOLD = Promise.resolve();
 
 /** What a put of a message throws when nobody will ever take it. */
 class NobodyError extends Error {}
 
 /** See the module. */
-export class Recipient implements Watching {
+export class Recipient implements Asked {
   readonly #target: Target;
   readonly #sender: Sender;
   readonly #control: Line<ControlMessage>;
@@ -82,32 +71,26 @@ export class Recipient implements Watching {
   }
 
   /** Calls a method of the actor and gives its answer. */
-  async ask(
+  ask(
     method: string,
     args: unknown[],
     options: AskOptions | undefined,
   ): Promise<unknown> {
-    const outcome = await this.#ask(method, args, options);
-    // Here, where the caller is resumed, the platform knows where it stands.
-    if (outcome instanceof Failure) throw outcome.error(callSite());
-    return outcome;
+    const call = new Call(this, method);
+    try {
+      this.#begin(call, args, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#outcome(call);
   }
 
-  #ask(
-    method: string,
-    args: unknown[],
-    options: AskOptions | undefined,
-  ): Promise<unknown> {
-    const { promise, resolve } = Promise.withResolvers<unknown>();
-    this.#begin(method, args, options, {
-      onReply: (word, what) => {
-        resolve(
-          word === Reply.value ? what : this.#failure(method, word, what),
-        );
-      },
-      fail: resolve,
-    });
-    return promise;
+  /** Apart, so that what waits for an answer does not hold the arguments. */
+  async #outcome(call: Call): Promise<unknown> {
+    await call.over;
+    // Here, where the caller is resumed, the platform knows where it stands.
+    if (call.failure !== undefined) throw call.failure.error(callSite());
+    return call.value;
   }
 
   /** Calls a generator method of the actor: it begins at the first `next`. */
@@ -116,44 +99,32 @@ export class Recipient implements Watching {
     args: unknown[],
     options: AskOptions | undefined,
   ): StreamReader {
-    let ask: { readonly number: number; giveUp(): void };
+    let ask: StreamAsk;
     const reader = new StreamReader({
       begin: () => {
-        ask = this.#begin(method, args, options, {
-          onReply: (word, what) => {
-            if (word === Reply.item) reader.push(what);
-            else if (word === Reply.end) reader.finish(what);
-            else {
-              const failure = this.#failure(method, word, what);
-              reader.fail(() => failure.error(""));
-            }
-          },
-          fail: (failure) => reader.fail(() => failure.error("")),
-        });
+        ask = new StreamAsk(this, method, reader);
+        this.#begin(ask, args, options);
       },
       more: (count) => this.#say(Control.more, ask.number, count),
-      leave: () => ask.giveUp(),
+      leave: () => ask.leave(),
     });
     return reader;
   }
 
   /** Calls a method of the actor without waiting for an answer. */
-  async tell(
+  tell(
     method: string,
     args: unknown[],
     options: WaitOptions | undefined,
   ): Promise<void> {
-    if (options !== undefined) checkWait(options);
-    const { address } = this.#target;
-    args.push(method, ownThread(), 0, address.incarnation, 0);
-    this.#greet();
-    const given = this.#give(args, `tell ${method}() to`, () => options);
-    if (given === undefined) return;
     try {
-      await given;
+      if (options !== undefined) checkWait(options);
+      args.push(method, ownThread(), 0, this.#greet(), 0);
+      const given = this.#give(args, "tell", method, options, undefined);
+      if (given !== undefined) return given.catch(forgiveDrop);
+      return isTurnDue() ? turn() : TOLD;
     } catch (error) {
-      if (error === DROPPED) return;
-      throw error;
+      return Promise.reject(error);
     }
   }
 
@@ -173,94 +144,54 @@ export class Recipient implements Watching {
   }
 
   #begin(
-    method: string,
+    ask: OpenAsk,
     args: unknown[],
     options: AskOptions | undefined,
-    { onReply, fail }: Listener,
-  ): { readonly number: number; giveUp(): void } {
-    const { address, name } = this.#target;
-    const { timeout, deadline } = this.#timeFor(method, options);
-    const waits = options?.whenRestarted === "wait" && address.isLasting;
-    const { incarnation } = address;
-    const number = nextAsk();
+  ): void {
+    const { method, number } = ask;
+    const timeout = this.#timeFor(method, options);
+    const incarnation = this.#greet();
+    ask.incarnation = incarnation;
+    ask.waits = options?.whenRestarted === "wait" &&
+      this.#target.address.isLasting;
     args.push(
       method,
       ownThread(),
       number,
-      waits ? -incarnation : incarnation,
-      deadline,
+      ask.waits ? -incarnation : incarnation,
+      timeout === Infinity ? 0 : clock() + timeout,
     );
-    this.#greet();
-    let noRoom: AbortController | undefined;
-    const given = this.#give(args, `ask ${method}() of`, () => {
-      noRoom = new AbortController();
-      return { signal: noRoom.signal };
-    });
-
+    const given = this.#give(args, "ask", method, undefined, ask);
     const signal = options?.signal;
-    const giveUp = (reason: unknown, failure?: Failure) => {
-      settle(number);
-      end();
-      if (noRoom !== undefined) noRoom.abort();
-      this.#say(Control.cancel, number, plainReason(reason));
-      if (failure !== undefined) fail(failure);
-    };
-    const abort = () =>
-      giveUp(signal!.reason, new Failure(() => signal!.reason));
-    const stopTimer = startTimer(timeout, () => {
-      const error = timeoutError(
-        `Cannot ask ${method}() of actor ${JSON.stringify(name)}: it had not ` +
-          `answered after ${Math.round(timeout)} ms`,
-      );
-      giveUp(error, new Failure(() => error));
-    });
-    const end = () => {
-      stopTimer();
-      signal?.removeEventListener("abort", abort);
-    };
-    signal?.addEventListener("abort", abort, { once: true });
-    const failEnded = (failure: Failure) => {
-      end();
-      fail(failure);
-    };
-    awaitReply(number, {
-      recipient: this,
-      incarnation,
-      waits,
-      onReply(word, what) {
-        if (word !== Reply.item) end();
-        onReply(word, what);
-      },
-      fail: () => {
-        const known = this.#target.knownExit();
-        failEnded(
-          new Failure(() => this.#exitedError(`ask ${method}() of`, known)),
+    if (timeout !== Infinity || signal !== undefined) {
+      ask.limit(timeout, signal);
+    }
+    awaitReply(ask);
+    if (given !== undefined) {
+      given.then(() => ask.onRoom(), (error) => {
+        ask.onNotGiven(
+          new Failure(() =>
+            error === DROPPED ? this.#fullError("ask", method) : error
+          ),
         );
-      },
-    });
-    given?.then(() => noRoom = undefined, (error) => {
-      if (!settle(number)) return;
-      failEnded(
-        new Failure(() =>
-          error === DROPPED ? this.#fullError(`ask ${method}() of`) : error
-        ),
-      );
-    });
+      });
+      return;
+    }
     // It may have ended before there was anybody to see it.
-    if (given === undefined && this.#mayHaveEnded()) this.look();
-    return { number, giveUp: () => giveUp(undefined) };
+    if (this.#mayHaveEnded()) this.look();
   }
 
   #mayHaveEnded(): boolean {
     const { address } = this.#target;
-    return address.isOver || address.exited !== this.#seen;
+    return address.isOver ||
+      address.isLasting && address.exited !== this.#seen;
   }
 
   /** How long an ask may take: no longer than the message being handled. */
   #timeFor(
     method: string,
     options: AskOptions | undefined,
-  ): { timeout: number; deadline: number } {
+  ): number {
     const timeout = checkWait(options);
     const whenRestarted = options?.whenRestarted;
     if (
@@ -273,39 +204,42 @@ export class Recipient implements Watching {
       );
     }
     const context = messageContext();
-    if (context !== undefined) {
-      const { address, isReentrant, name } = this.#target;
-      if (!isReentrant && address.thread === ownThread()) {
-        throw new SelfAskError(`ask ${method}() of`, name);
-      }
-      const { timeLeft, deadline } = context;
-      if (timeLeft < timeout) return { timeout: timeLeft, deadline };
+    const { address, isReentrant, name } = this.#target;
+    const isInHand = context !== undefined && !isReentrant;
+    if ((isInHand || !takesMessages()) && address.thread === ownThread()) {
+      throw new SelfAskError(actionOf("ask", method), name, takesMessages());
     }
-    const deadline = timeout === Infinity ? 0 : clock() + timeout;
-    return { timeout, deadline };
+    return context === undefined
+      ? timeout
+      : Math.min(timeout, context.timeLeft);
   }
 
   /**
    * Gives a message to the mailbox.
    *
-   * @param waiting The options of the wait for room, if there must be one.
+   * @param options How long a tell waits for room.
+   * @param ask The ask whose message it is, which may be given up meanwhile.
    * @returns Nothing if the mailbox has it; else a promise for that, which
    *   rejects with {@linkcode DROPPED} if the message was dropped.
    */
   #give(
     message: unknown[],
-    action: string,
-    waiting: () => WaitOptions | undefined,
+    verb: Verb,
+    method: string,
+    options: WaitOptions | undefined,
+    ask: OpenAsk | undefined,
   ): Promise<void> | undefined {
     const { address } = this.#target;
     try {
       for (;;) {
         if (this.#sender.trySend(message, undefined)) return undefined;
         switch (address.options.whenFull) {
-          case "wait":
-            return this.#waitForRoom(message, action, waiting());
+          case "wait": {
+            const waiting = ask ? { signal: ask.roomSignal() } : options;
+            return this.#waitForRoom(message, verb, method, waiting);
+          }
           case "fail":
-            throw this.#fullError(action);
+            throw this.#fullError(verb, method);
           case "drop-newest":
             address.noteDropped();
             return Promise.reject(DROPPED);
@@ -314,54 +248,78 @@ export class Recipient implements Watching {
         }
       }
     } catch (error) {
-      if (error instanceof NobodyError) return this.#nobody(action);
+      if (error instanceof NobodyError) return this.#nobody(verb, method);
       throw error;
     }
   }
 
   async #waitForRoom(
     message: unknown[],
-    action: string,
+    verb: Verb,
+    method: string,
     options: WaitOptions | undefined,
   ): Promise<void> {
     try {
       await this.#sender.send(message, options);
     } catch (error) {
-      if (error instanceof NobodyError) await this.#nobody(action);
+      if (error instanceof NobodyError) await this.#nobody(verb, method);
       throw error;
     }
   }
 
-  async #nobody(action: string): Promise<never> {
-    throw this.#exitedError(action, await this.#target.over());
+  async #nobody(verb: Verb, method: string): Promise<never> {
+    throw this.#exitedError(verb, method, await this.#target.over());
   }
 
-  #exitedError(action: string, { exit, handling }: KnownExit): Error {
+  #exitedError(verb: Verb, method: string, known: KnownExit): Error {
+    const { exit, handling } = known;
+    const action = actionOf(verb, method);
     return new ActorExitedError(action, this.#target.name, exit, handling);
   }
 
-  #fullError(action: string): MailboxFullError {
+  #fullError(verb: Verb, method: string): MailboxFullError {
     const { name, address } = this.#target;
-    return new MailboxFullError(action, name, address.options.capacity);
+    const { capacity } = address.options;
+    return new MailboxFullError(actionOf(verb, method), name, capacity);
   }
 
-  /** Makes this thread known to the incarnation that takes what is sent now. */
-  #greet(): void {
-    const { incarnation } = this.#target.address;
-    if (this.#greeted === incarnation) return;
-    this.#greeted = incarnation;
-    const { name } = currentProcess();
-    this.#say(Control.hello, 0, { name, replies: ownReplies() });
+  /**
+   * Makes this thread known to the incarnation that takes what is sent now.
+   *
+   * @returns The number of that.
+   */
+  #greet(): number {
+    const { address } = this.#target;
+    // Where nobody starts it again there is one.
+    const incarnation = address.isLasting ? address.incarnation : 1;
+    if (this.#greeted !== incarnation) {
+      this.#greeted = incarnation;
+      const { name } = currentProcess();
+      this.#say(Control.hello, 0, { name, replies: ownReplies() });
+    }
+    return incarnation;
   }
 
   #say(word: number, number: number, what: unknown): void {
     this.#control.say([word, ownThread(), number, what]);
   }
 
-  #failure(method: string, word: number, what: unknown): Failure {
+  /** See {@linkcode Asked}. */
+  cancel(number: number, reason: unknown): void {
+    this.#say(Control.cancel, number, plainReason(reason));
+  }
+
+  /** See {@linkcode Asked}. */
+  exitFailure(method: string): Failure {
+    const known = this.#target.knownExit();
+    return new Failure(() => this.#exitedError("ask", method, known));
+  }
+
+  /** See {@linkcode Asked}. */
+  failure(method: string, word: number, what: unknown): Failure {
     const { name, permissions } = this.#target;
     return new Failure((stack) => {
-      if (word === Reply.dropped) return this.#fullError(`ask ${method}() of`);
+      if (word === Reply.dropped) return this.#fullError("ask", method);
       if (word === Reply.refused) {
         return new TypeError(
           `Cannot ask ${method}() of actor ${JSON.stringify(name)}: ${what}`,
@@ -377,6 +335,18 @@ export class Recipient implements Watching {
 
 /** The message was dropped, as the mailbox is declared to do. */
 const DROPPED: unique symbol = Symbol("dropped");
+
+function forgiveDrop(error: unknown): void {
+  if (error !== DROPPED) throw error;
+}
+
+/** What is done with a method. */
+type Verb = "ask" | "tell";
+
+/** As errors say it; made for them alone, since it takes as long as a put. */
+function actionOf(verb: Verb, method: string): string {
+  return `${verb} ${method}() ${verb === "ask" ? "of" : "to"}`;
+}
 
 const FOLDER = new URL("./", import.meta.url).href;
 

@@ -26,6 +26,7 @@ import {
   leaveMessage,
   MessageContext,
   runMessage,
+  setServing,
   tellMessagesApart,
 } from "./current_message.ts";
 import type { Desk } from "./_desk.ts";
@@ -75,7 +76,6 @@ export class Server {
   readonly #givenUp = new Map<string, unknown>();
   /** Where streams wait until their clients are ready. */
   readonly #readers = new Callers();
-  readonly #stop = new AbortController();
   readonly #ended = new AbortController();
   /** How many messages are still to be handled once a stop was asked for. */
   #left = Infinity;
@@ -103,19 +103,17 @@ export class Server {
 
   /** Handles `message` first: it was in hand when the last incarnation died. */
   async serve(message: unknown[] | undefined): Promise<void> {
+    setServing(true);
     if (message !== undefined) await this.#handle(message);
     const receiver = this.#receiver;
     while (this.#left > 0) {
-      let next = receiver.takeSoon();
+      const next = receiver.takeSoon();
       if (next === NOTHING) {
         if (this.#left !== Infinity) break;
-        try {
-          next = await receiver.recvLater({ signal: this.#stop.signal });
-        } catch (error) {
-          if (!this.#stop.signal.aborted) throw error;
-          continue;
-        }
-      } else if (isTurnDue()) await turn();
+        await this.#sleep();
+        continue;
+      }
+      if (isTurnDue()) await turn();
       this.#left--;
       const done = this.#handle(next);
       if (done !== undefined && !this.#options.isReentrant) await done;
@@ -123,6 +121,7 @@ export class Server {
     if (this.#underway > 0) {
       await new Promise<void>((resolve) => this.#onIdle = resolve);
     }
+    setServing(false);
     this.#ended.abort();
   }
 
@@ -130,7 +129,19 @@ export class Server {
   stop(drain: boolean): void {
     const { mailbox } = this.#options.address;
     this.#left = Math.min(this.#left, drain ? mailbox.size : 0);
-    this.#stop.abort();
+    mailbox.consumers.serve();
+  }
+
+  /** Waits until there is a message, or a stop was asked for. */
+  #sleep(): Promise<void> {
+    const receiver = this.#receiver;
+    // Not by a receive with a signal: to listen to one takes longer than the
+    // rest of the wait.
+    return waitAt([this.#options.address.mailbox.consumers], {
+      attempt: () => receiver.isReady || this.#left !== Infinity,
+      options: undefined,
+      late: () => "",
+    });
   }
 
   /** Hears what overtakes messages. */
@@ -226,6 +237,12 @@ export class Server {
       );
     } catch (error) {
       this.#threw(client, number, error);
+      this.#done();
+      return undefined;
+    }
+    if (isGenerator(result) && !this.#methods.streams(name)) {
+      // Its client awaits one answer: it knows the class, not the instance.
+      this.#refuse(client, number, MethodTable.strayStream(name));
       this.#done();
       return undefined;
     }
@@ -363,12 +380,14 @@ type AnyGenerator =
   | AsyncGenerator<unknown, unknown, unknown>;
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && "then" in value &&
-    typeof value.then === "function";
+  return typeof value === "object" && value !== null &&
+    typeof (value as { then?: unknown }).then === "function";
 }
 
 /** A queue, say, can be iterated over too, but it is a value. */
 function isGenerator(value: unknown): value is AnyGenerator {
   return typeof value === "object" && value !== null &&
+    // The quick look, since every answer that is an object comes by here.
+    typeof (value as { next?: unknown }).next === "function" &&
     /Generator\]$/.test(Object.prototype.toString.call(value));
 }

@@ -35,6 +35,8 @@ export interface StartMessage {
   readonly port: MessagePort;
   /** The actor's way to the broker. */
   readonly broker: MessagePort;
+  /** Its way to the registry, where actors are found by name. */
+  readonly registry: SharedArrayBuffer;
   /** What tells the locks of this program from others'. */
   readonly program: string;
   /** The lock to hold while the thread exists. */

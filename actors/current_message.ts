@@ -93,6 +93,20 @@ interface AsyncStorage {
 
 let storage: AsyncStorage | undefined;
 let inHand: MessageContext | undefined;
+let isServing = false;
+
+/**
+ * Says whether this thread takes messages: from the end of `onStart` until it
+ * was asked to stop and its mailbox is empty.
+ */
+export function setServing(serving: boolean): void {
+  isServing = serving;
+}
+
+/** See {@linkcode setServing}. */
+export function takesMessages(): boolean {
+  return isServing;
+}
 
 /**
  * Has the messages of this thread, of which several are handled at a time, told

@@ -52,7 +52,8 @@ export class MailboxFullError extends Error {
 
 /**
  * Thrown when an actor asks itself while it handles a message: the answer could
- * only come after that message, which waits for it.
+ * only come after that message, which waits for it. Also when it does so while
+ * it starts or stops, and takes no messages.
  */
 export class SelfAskError extends Error {
   /** The class name, `"SelfAskError"`. */
@@ -60,13 +61,20 @@ export class SelfAskError extends Error {
   /** The actor's name. */
   readonly actor: string;
 
-  /** Builds the error; `action` is what could not be done. */
-  constructor(action: string, actor: string) {
+  /**
+   * Builds the error; `action` is what could not be done.
+   *
+   * @param takesMessages Whether the actor takes messages at all.
+   */
+  constructor(action: string, actor: string, takesMessages = true) {
     super(
       `Cannot ${action} actor ${JSON.stringify(actor)} from within itself: ` +
-        "it handles one message at a time, and this one would wait for its " +
-        "own end. Call the method directly, tell instead of asking, or " +
-        "declare the actor reentrant",
+        (takesMessages
+          ? "it handles one message at a time, and this one would wait for " +
+            "its own end. Call the method directly, tell instead of asking, " +
+            "or declare the actor reentrant"
+          : "it takes no messages while it starts or stops. Call the method " +
+            "directly"),
     );
     this.actor = actor;
   }

@@ -17,9 +17,11 @@
  *   word 8  AWAITED   1: somebody waits for that
  *   word 9  WHY       why it was asked to stop; an index into STOP_REASONS
  *   word 10 GRACE     how long it has for that, in ms; −1: as long as it takes
+ *   word 11           whether anybody is linked to it: see `_link_list.ts`
  *   word 12 STOP_BY   two words: when that time is over, by the clock of all
  *   word 16…          what it has in hand: see `_desk.ts`
- *   byte 4096…        the outcome, encoded
+ *   byte 4096…        the links to it
+ *   byte 20480…       the outcome, encoded
  * ```
  *
  * A terminated actor may still be writing here. Whether what it wrote counts is
@@ -30,7 +32,7 @@
  */
 
 import { clock } from "./current_message.ts";
-import { NAMES_END } from "./_desk.ts";
+import { LinkList, LINKS_END } from "./_link_list.ts";
 
 const STOP = 0;
 const HEARS = 1;
@@ -44,7 +46,7 @@ const AWAITED = 8;
 const WHY = 9;
 const GRACE = 10;
 const STOP_BY = 12;
-const HEADER = NAMES_END;
+const HEADER = LINKS_END;
 const WORDS = 16;
 const MOST = 2 ** 30;
 
@@ -104,6 +106,8 @@ export interface Leaving {
 export class Record {
   /** The memory, which is all that another thread needs. */
   readonly memory: SharedArrayBuffer;
+  /** Who takes the actor along. */
+  readonly links: LinkList;
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #stopBy: Float64Array<SharedArrayBuffer>;
 
@@ -112,6 +116,7 @@ export class Record {
     this.memory = memory ??
       new SharedArrayBuffer(HEADER, { maxByteLength: MOST });
     this.#words = new Int32Array(this.memory, 0, WORDS);
+    this.links = new LinkList(this.memory);
     this.#stopBy = new Float64Array(this.memory, STOP_BY * 4, 1);
   }
 

@@ -481,6 +481,7 @@ Deno.test("an onStart that throws fails ready() with its error, and every ask at
   const p = starts.spawn([up, gate], { name: "unable" });
   const log = p.ask.log();
   const ready = p.ready();
+  for (const promise of [log, ready]) promise.catch(() => {});
   await gate.put("throw");
   const why = await assertRejects(() => soon(ready), RemoteError);
   assertEquals((why.cause as Error).message, "cannot start");
@@ -546,6 +547,7 @@ Deno.test("what is asked of an actor after it was told to stop is refused when i
   // record at once, and it looks there before it takes the next message.
   await new Promise((resolve) => setTimeout(resolve, 20));
   const late = p.ask.note("too late");
+  late.catch(() => {});
   await gate.put(0);
   await held;
   const error = await assertRejects(() => soon(late), ActorExitedError);
@@ -612,6 +614,7 @@ Deno.test("class actors leave no thread and no open file behind", async () => {
     const cut = looks.spawn();
     const { up, gate } = gates();
     const asked = cut.ask.waits(up, gate);
+    asked.catch(() => {});
     await soon(up.get());
     cut.terminate();
     await assertRejects(() => asked, ActorExitedError);

@@ -1,4 +1,5 @@
 import {
+  assert,
   assertEquals,
   assertInstanceOf,
   assertRejects,
@@ -37,19 +38,48 @@ Deno.test("actor() runs nothing and keeps the name and the module", () => {
   assertStringIncludes(nothing.module, "fixtures/actors/endings.ts");
 });
 
-Deno.test("actor() refuses what is no function: by type and by name", () => {
+Deno.test("actor() refuses what is no function and no class: by type and by name", () => {
   const declare = (target: unknown) => () =>
     actor(import.meta, target as () => void);
-  assertThrows(declare(3), TypeError, "expected a function, got number");
+  assertThrows(
+    declare(3),
+    TypeError,
+    "expected a function or a class, got number",
+  );
   assertThrows(declare(null), TypeError, "got null");
   assertThrows(declare(function* () {}), TypeError, "a generator function");
   assertThrows(declare(async function* () {}), TypeError, "generator");
-  assertThrows(declare(class Counter {}), TypeError, "got a class");
-  assertThrows(declare(() => {}), TypeError, "has no name");
+  assertThrows(declare(() => {}), TypeError, "the function has no name");
+  assertThrows(declare(class {}), TypeError, "the class has no name");
   assertThrows(
     () => actor({} as ImportMeta, function f() {}),
     TypeError,
     "import.meta",
+  );
+});
+
+Deno.test("actor() refuses a class with a method called then: whoever awaits a handle would call it", () => {
+  class Base {
+    then() {}
+  }
+  class Derived extends Base {}
+  for (const Class of [Base, Derived]) {
+    assertThrows(
+      () => actor(import.meta, Class as never),
+      TypeError,
+      '"then" may not be the name of a method',
+    );
+  }
+});
+
+Deno.test("actor() refuses wrong options of a class actor", () => {
+  const declare = (options: object) => () =>
+    actor(import.meta, class Wrong {}, options);
+  assertThrows(declare({ reentrant: 1 }), TypeError, "reentrant must be");
+  assertThrows(
+    declare({ whenAskThrows: "stop" }),
+    TypeError,
+    'whenAskThrows must be "go-on" or "end", got "stop"',
   );
 });
 
@@ -89,7 +119,10 @@ Deno.test("a module that spawns as it is loaded gets one error that names the gu
 });
 
 Deno.test("a right denied while the module is loaded is told with its place and advice", async () => {
-  const error = await failure(deniedAtLoad.spawn());
+  const exit = await deniedAtLoad.spawn().join();
+  assert(exit.reason === "denied");
+  assertEquals(exit.code, 1);
+  const { error } = exit;
   assertInstanceOf(error, PermissionDeniedError);
   assertEquals(error.kind, "env");
   assertEquals(error.target, "HOME");

@@ -37,6 +37,22 @@ Deno.test("a program waits for its actors, but not for daemons", async () => {
   assertEquals((await runProgram(program(true))).stdout, "");
 });
 
+Deno.test("a daemon that is up, and has said so, does not keep the program alive either", async () => {
+  const { stdout, code } = await runProgram(`
+    import { actor, Queue } from "@troupe/troupe";
+    export const idle = actor(import.meta, async function idle(up: Queue<0>) {
+      await up.put(0);
+      await new Promise((resolve) => setTimeout(resolve, 1_000_000));
+    });
+    if (import.meta.main) {
+      const up = new Queue<0>();
+      idle.spawn([up], { daemon: true });
+      console.log(await up.get());
+    }
+  `);
+  assertEquals([stdout, code], ["0", 0]);
+});
+
 Deno.test("join() of a daemon keeps the program alive until it ended", async () => {
   const { stdout } = await runProgram(`
     import { actor } from "@troupe/troupe";

@@ -26,10 +26,10 @@ const file = Deno.realPathSync(new URL(import.meta.url));
 
 async function denial(p: Process): Promise<PermissionDeniedError> {
   const exit = await p.join();
-  assertEquals(exit.reason, "threw");
-  const { error } = exit as { error: Error };
-  assertInstanceOf(error, PermissionDeniedError);
-  return error;
+  assert(exit.reason === "denied");
+  assertInstanceOf(exit.error, PermissionDeniedError);
+  assertEquals(exit.code, 1);
+  return exit.error;
 }
 
 // kind of attempt, its target, the kind denied, the target denied, the grant
