@@ -20,6 +20,8 @@
  *   word 6  EXIT_TURN    odd while the exit is being written
  *   word 7  EXIT_LENGTH  its bytes
  *   word 8  OWNER        the thread that starts the incarnations
+ *   word 9  GIVEN_UP     up to which incarnation all asks were told that none
+ *                        comes, also those that wait for the next one
  *   byte 64…             the exit of the incarnation EXITED, encoded
  * ```
  *
@@ -54,6 +56,7 @@ const HANDLED = 5;
 const EXIT_TURN = 6;
 const EXIT_LENGTH = 7;
 const OWNER = 8;
+const GIVEN_UP = 9;
 const HEADER = 64;
 const MOST_EXIT = 2 ** 24;
 const OVER = -1;
@@ -208,8 +211,20 @@ export class Address {
 
   /** Says that no incarnation comes, unless one is started by hand. */
   setOver(): void {
-    Atomics.store(this.#words, THREAD, OVER);
+    const words = this.#words;
+    if (this.thread === 0) {
+      // The one that was to come, which some asks were sent to: it never does.
+      Atomics.add(words, INCARNATION, 1);
+      Atomics.store(words, EXITED, Atomics.load(words, INCARNATION));
+    }
+    Atomics.store(words, GIVEN_UP, Atomics.load(words, INCARNATION));
+    Atomics.store(words, THREAD, OVER);
     wakeAllThreads();
+  }
+
+  /** Whether asks to an incarnation were told that no later one comes. */
+  hasGivenUp(incarnation: number): boolean {
+    return incarnation <= Atomics.load(this.#words, GIVEN_UP);
   }
 
   /** Says that no incarnation will ever come, and drops what is left. */

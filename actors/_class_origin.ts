@@ -25,7 +25,7 @@ import {
   type Pulse,
   type Stopped,
 } from "./_incarnation.ts";
-import { readKept } from "./_keeper.ts";
+import { type Kept, readKept } from "./_keeper.ts";
 import { Control, type ControlMessage, Line } from "./_protocol.ts";
 import type { NormalizedPermissions } from "./permissions.ts";
 import type { MessageDeath, SetAside } from "./quarantine.ts";
@@ -43,9 +43,7 @@ export interface Infirmary {
 }
 
 /** A message that survived the actor which had it in hand. */
-interface Survivor {
-  /** Nothing if it could not be kept. */
-  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+interface Survivor extends Kept {
   readonly handling: Handling;
 }
 
@@ -57,6 +55,10 @@ export class ClassIncarnation extends ProcessIncarnation<void> {
   isExcused = false;
   /** Whether it is being stopped: then no message is to blame. */
   isStopping = false;
+  /** Whether it was ended because a message blocked its event loop. */
+  wasBlocked = false;
+  /** How many messages it had in hand when it was cut off. */
+  cutInHand = 0;
   readonly #address: Address;
 
   /** Watches a process; `onEnd` sees to what it leaves before anybody is told. */
@@ -75,7 +77,15 @@ export class ClassIncarnation extends ProcessIncarnation<void> {
 
   /** See {@linkcode ProcessIncarnation.pulse}. */
   override get pulse(): Pulse {
-    return { ...super.pulse, mailbox: this.#address.stats };
+    const { terminate, ...pulse } = super.pulse;
+    return {
+      ...pulse,
+      mailbox: this.#address.stats,
+      terminate: () => {
+        this.wasBlocked = true;
+        terminate();
+      },
+    };
   }
 
   /** See {@linkcode ProcessIncarnation.stop}. */
@@ -86,7 +96,8 @@ export class ClassIncarnation extends ProcessIncarnation<void> {
     this.isStopping = true;
     const stopped = await super.stop(cut, reason);
     await this.ended;
-    return { ...stopped, messagesLeft: this.#address.mailbox.size };
+    const messagesLeft = this.#address.mailbox.size + this.cutInHand;
+    return { ...stopped, messagesLeft };
   }
 }
 
@@ -110,7 +121,7 @@ export class ClassOrigin<A extends readonly unknown[], I>
   /** Its methods, and how it deals with messages. */
   readonly traits: ClassTraits;
   /** What the next incarnation is to handle first. */
-  #again: Uint8Array<ArrayBuffer> | undefined;
+  #again: Survivor | undefined;
   /** The deaths at which that was in hand. */
   #deaths: MessageDeath[] = [];
 
@@ -148,7 +159,7 @@ export class ClassOrigin<A extends readonly unknown[], I>
       args: this.#args,
       name,
       permissions,
-      [INCARNATION]: { address: this.address, again: this.#again },
+      [INCARNATION]: { address: this.address, again: this.#again?.bytes },
     });
     // From here on the present process: a failed start is one of its ends.
     process.start();
@@ -186,20 +197,26 @@ export class ClassOrigin<A extends readonly unknown[], I>
   ): void {
     const { desk } = process;
     const handling = desk.handling;
-    const survivor = desk.doing === Doing.handling
+    const kept = desk.doing === Doing.handling
       ? process.keeper!.read(desk.number)
       : undefined;
     this.address.setExit({ exit, handling });
-    if (survivor === undefined) {
+    const { isStopping, wasBlocked } = incarnation;
+    const isNormal = endingOf(exit) === "normal";
+    if (handling?.number && !isNormal) incarnation.cutInHand = 1;
+    if (kept === undefined) {
       // It was dealt with, or had not been taken up again yet.
       if (desk.number > 0) this.#letGo();
       return;
     }
-    const isBlamed = !incarnation.isStopping && endingOf(exit) !== "normal";
-    this.#keep(
-      { ...survivor, handling: handling! },
-      isBlamed ? exit : undefined,
-    );
+    if (isNormal && !isStopping) {
+      // To end the actor was what it was for. Again it would do that again.
+      this.#refuse(kept, "the actor ended itself instead");
+      this.#letGo();
+      return;
+    }
+    const isBlamed = wasBlocked || !isStopping && !isNormal;
+    this.#keep({ ...kept, handling: handling! }, isBlamed ? exit : undefined);
     incarnation.isExcused = isBlamed && this.#again === undefined;
   }
 
@@ -209,42 +226,48 @@ export class ClassOrigin<A extends readonly unknown[], I>
   }
 
   /** Leaves a message to the next incarnation, or sets it aside. */
-  #keep({ bytes, handling }: Survivor, exit: Exit | undefined): void {
-    // Of a message that was taken up again, the first of an incarnation, the
-    // deaths before count too.
-    const isAgain = this.#again !== undefined && handling.number === 1;
-    if (!isAgain) this.#deaths = [];
+  #keep(message: Survivor, exit: Exit | undefined): void {
+    // Of a message that was taken up again the deaths before count too.
+    if (!this.#isAgain(message)) this.#deaths = [];
     if (exit !== undefined) this.#deaths.push({ at: Date.now(), exit });
-    this.#again = bytes;
+    this.#again = message;
     const { quarantineAfter } = this.#infirmary;
-    if (bytes !== undefined && this.#deaths.length < quarantineAfter) return;
-    this.#setAside(bytes, handling);
+    const isKept = message.bytes !== undefined;
+    if (isKept && this.#deaths.length < quarantineAfter) return;
+    this.#setAside(message);
     this.#letGo();
   }
 
-  #setAside(
-    bytes: Uint8Array<ArrayBuffer> | undefined,
-    { method, sender }: Handling,
-  ): void {
-    const message = bytes === undefined ? undefined : readKept(bytes);
-    const [client, number] = message?.slice(-4, -2) as [number, number] ??
-      [0, 0];
-    if (number !== 0) {
-      this.#control.say([
-        Control.refuse,
-        client,
-        number,
-        `it was set aside, since the actor died ${this.#deaths.length} times ` +
-        "while it handled it",
-      ]);
-    }
+  /** Whether it is the message that was to be handled first. */
+  #isAgain({ client, ask, handling }: Survivor): boolean {
+    const again = this.#again;
+    // That may have been given up: then the first one was another.
+    return again !== undefined && handling.number === 1 &&
+      again.ask === ask && again.client === client;
+  }
+
+  #setAside(message: Survivor): void {
+    const { bytes, handling: { method, sender } } = message;
+    const deaths = this.#deaths;
+    const why = deaths.length === 0
+      ? "it was cut off, and cannot be handled again since it held handles"
+      : `it was set aside, since the actor died ${
+        deaths.length === 1 ? "once" : `${deaths.length} times`
+      } while it handled it`;
+    this.#refuse(message, why);
     this.#infirmary.setAside({
       child: this.#spec.id,
       method,
-      args: message?.slice(0, -5),
+      args: bytes === undefined ? undefined : readKept(bytes).slice(0, -5),
       sender,
-      deaths: this.#deaths,
+      deaths,
       send: (args) => this.recipient.tell(method, [...args], undefined),
     });
+  }
+
+  /** Tells whoever waits for the answer that there will be none. */
+  #refuse({ client, ask }: Kept, why: string): void {
+    // By the next incarnation, which the client will be known to.
+    if (ask !== 0) this.#control.say([Control.refuse, client, ask, why]);
   }
 }

@@ -5,12 +5,14 @@
  * ```text
  *   word 0   LENGTH  of the message; −1: it cannot be kept
  *   word 1   NUMBER  of the message, by the actor's own count
- *   byte 8…          the message, encoded
+ *   word 2   CLIENT  who sent it
+ *   byte 16  ASK     the number of the ask, by the client's count; 0: a tell
+ *   byte 24…         the message, encoded
  * ```
  *
  * Each incarnation has a keeper of its own, so that one that was fenced and
  * still runs writes where nobody looks. A message that holds handles cannot be
- * kept: they have been taken out of it.
+ * kept: they have been taken out of it. But who waits for an answer is known.
  *
  * @module
  */
@@ -20,17 +22,30 @@ import { Encoder } from "../channels/encode.ts";
 
 const LENGTH = 0;
 const NUMBER = 1;
-const HEADER = 8;
+const CLIENT = 2;
+const ASK = 16;
+const HEADER = 24;
 const FIRST = 4096;
 const MOST = 2 ** 30;
 
 const encoder = new Encoder();
+
+/** A message that was kept. */
+export interface Kept {
+  /** The message; nothing if it could not be kept. */
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+  /** Who sent it, by the id of its thread. */
+  readonly client: number;
+  /** The number of the ask, by the client's count; 0 for a tell. */
+  readonly ask: number;
+}
 
 /** See the module. */
 export class Keeper {
   /** The memory, which is all that another thread needs. */
   readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #ask: Float64Array<SharedArrayBuffer>;
   #bytes: Uint8Array<SharedArrayBuffer>;
 
   /** Makes a keeper, or uses the one in `memory`. */
@@ -38,6 +53,7 @@ export class Keeper {
     this.memory = memory ??
       new SharedArrayBuffer(FIRST, { maxByteLength: MOST });
     this.#words = new Int32Array(this.memory, 0, HEADER / 4);
+    this.#ask = new Float64Array(this.memory, ASK, 1);
     this.#bytes = new Uint8Array(this.memory, 0, this.memory.byteLength);
   }
 
@@ -50,6 +66,8 @@ export class Keeper {
     const words = this.#words;
     const kept = bytes ?? encodeAgain(message);
     words[NUMBER] = number;
+    words[CLIENT] = message.at(-4) as number;
+    this.#ask[0] = message.at(-3) as number;
     if (kept === undefined || HEADER + kept.length > MOST) {
       words[LENGTH] = -1;
       return;
@@ -62,19 +80,16 @@ export class Keeper {
     words[LENGTH] = kept.length;
   }
 
-  /**
-   * The message that was kept under a number. Its bytes are `undefined` if it
-   * could not be kept; there is none if nothing was kept under the number.
-   */
-  read(
-    number: number,
-  ): { bytes: Uint8Array<ArrayBuffer> | undefined } | undefined {
-    if (this.#words[NUMBER] !== number) return undefined;
-    const length = this.#words[LENGTH]!;
-    if (length < 0) return { bytes: undefined };
+  /** The message that was kept under a number, if there is one. */
+  read(number: number): Kept | undefined {
+    const words = this.#words;
+    if (words[NUMBER] !== number) return undefined;
+    const [client, ask] = [words[CLIENT]!, this.#ask[0]!];
+    const length = words[LENGTH]!;
+    if (length < 0) return { bytes: undefined, client, ask };
     const bytes = new Uint8Array(length);
     bytes.set(new Uint8Array(this.memory, HEADER, length));
-    return { bytes };
+    return { bytes, client, ask };
   }
 }
 

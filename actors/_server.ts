@@ -229,6 +229,7 @@ export class Server {
       keep([...message, name, client, number, incarnation, deadline], bytes);
     }
     const context = new MessageContext(name, desk.number, sender, deadline);
+    if (deadline !== 0) tellMessagesApart();
     let result: unknown;
     try {
       result = runMessage(
@@ -262,9 +263,9 @@ export class Server {
     deadline: number,
   ): boolean {
     // Its client was told that the incarnation it was sent to has ended.
-    if (incarnation >= 0 && incarnation < this.#options.incarnation) {
-      return true;
-    }
+    const { address, incarnation: own } = this.#options;
+    if (incarnation >= 0 && incarnation < own) return true;
+    if (incarnation < 0 && address.hasGivenUp(-incarnation)) return true;
     if (deadline !== 0 && clock() > deadline) return true;
     return this.#givenUp.size > 0 &&
       this.#givenUp.delete(`${client}:${number}`);

@@ -65,6 +65,7 @@ export class Quarantine {
   /** Sets a message aside. */
   add({ send, ...told }: SetAside): QuarantinedMessage {
     const messages = this.#messages;
+    let isLeaving = false;
     const message: QuarantinedMessage = {
       ...told,
       async replay() {
@@ -74,17 +75,18 @@ export class Quarantine {
               "arguments held handles, which ended with the actor. Send it anew",
           );
         }
-        if (!messages.delete(message)) {
+        if (isLeaving || !messages.has(message)) {
           throw new Error(
             `Cannot replay ${told.method}() of child "${told.child}": it is ` +
-              "not in quarantine any more",
+              (isLeaving ? "being replayed" : "not in quarantine any more"),
           );
         }
+        isLeaving = true;
         try {
           await send(told.args);
-        } catch (error) {
-          messages.add(message);
-          throw error;
+          messages.delete(message);
+        } finally {
+          isLeaving = false;
         }
       },
       drop: () => void messages.delete(message),

@@ -18,6 +18,7 @@ import {
   RemoteError,
   SelfAskError,
 } from "../../mod.ts";
+import { busy, slow } from "../fixtures/actors/background.ts";
 import {
   hop,
   offers,
@@ -480,4 +481,13 @@ Deno.test("class actors end in all ways without a word on stderr", async () => {
     }
   `);
   assertEquals([stdout, stderr, code], ["still here", "", 0]);
+});
+
+Deno.test("a deadline concerns what its message asks, and no loop of the actor's own", async () => {
+  await using other = slow.spawn();
+  await using p = busy.spawn([other]);
+  await p.ready();
+  // Some 100 ms are left when the loop asks for what takes 300.
+  await p.ask({ timeout: 150 }).hold(50);
+  assertEquals(await p.ask.told(), "answered");
 });
