@@ -101,7 +101,9 @@ export function readKept(bytes: Uint8Array): unknown[] {
 /** A great message has its buffers apart from its bytes: it is put together. */
 function encodeAgain(message: unknown[]): Uint8Array | undefined {
   try {
-    return encoder.bytes.subarray(0, encoder.encode(message));
+    // First this: another array may take the place of the encoder's.
+    const length = encoder.encode(message);
+    return encoder.bytes.subarray(0, length);
   } catch {
     return undefined;
   }

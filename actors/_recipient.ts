@@ -138,7 +138,9 @@ export class Recipient implements Asked {
     this.#isOver = isOver;
     failAsks(
       this,
-      ({ incarnation, waits }) => isOver || incarnation <= exited && !waits,
+      ({ incarnation, waits }) =>
+        isOver || incarnation <= exited &&
+          (!waits || address.hasGivenUp(incarnation)),
     );
     if (!isOver && hasWaitingAsks(this)) this.#greet();
   }

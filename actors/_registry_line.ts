@@ -11,8 +11,8 @@
  * channel, and answers at once: no event loop is needed, only a root that does
  * not compute. The root itself asks its names directly.
  *
- * Nobody pays for a registry that is not used: its line is made with the first
- * thread, and is one more thing to glance at after a wake-up.
+ * Who uses no registry pays for the memory of its line, made with the first
+ * thread, and for a glance at it after each wake-up of the root.
  *
  * @module
  */
@@ -29,6 +29,9 @@ import type { WaitOptions } from "../channels/wait_options.ts";
 import { waitAt } from "../channels/waiting.ts";
 import { NameTable, Registrant } from "./_name_table.ts";
 import { holdRing, Line } from "./_protocol.ts";
+
+/** The greatest size of what waits in the line. */
+const MOST_BYTES = 2 ** 30;
 
 /** What may be asked of the registry. */
 export type Request =
@@ -59,25 +62,15 @@ type Answered = [answer: Answer, number: number];
 
 /** The registry itself, in the root thread. */
 class Desk {
-  readonly line = new Line<Asked>();
+  readonly #line: Line<Asked>;
   readonly #table = new NameTable();
   /** Where the clients hear, by their threads. */
   readonly #clients = new Map<number, Line<Answered>>();
   #ends = endCount();
 
-  constructor() {
-    const { line } = this;
-    holdRing(line, line.ring);
-    waitAt([line.ring.consumers], {
-      attempt: () => {
-        this.#sweep();
-        this.#serve();
-        return false;
-      },
-      options: undefined,
-      late: () => "",
-      keepsAlive: false,
-    });
+  constructor(ring: Ring) {
+    this.#line = new Line<Asked>(ring);
+    holdRing(this, ring);
   }
 
   /** Does what was asked. */
@@ -97,8 +90,10 @@ class Desk {
       : { names: table.names };
   }
 
-  #serve(): void {
-    const { source } = this.line.receiver;
+  /** Does what was asked over the line, and lets go of the dead. */
+  serve(): void {
+    this.#sweep();
+    const { source } = this.#line.receiver;
     for (;;) {
       const taken = source.take();
       if (taken === undefined || taken.done) return;
@@ -172,17 +167,31 @@ class Client {
   }
 }
 
-let desk: Desk | undefined;
 let memory: SharedArrayBuffer | undefined;
+/** In the root thread, once there is something to do. */
+let desk: Desk | undefined;
+/** In every other thread, likewise. */
 let client: Client | undefined;
 
 function ownDesk(): Desk {
-  return desk ??= new Desk();
+  return desk ??= new Desk(Ring.at(registryMemory()));
 }
 
 /** The way to the registry, for a thread that this one starts. */
 export function registryMemory(): SharedArrayBuffer {
-  return memory ??= ownDesk().line.ring.memory;
+  if (memory !== undefined) return memory;
+  const ring = Ring.create(0, MOST_BYTES);
+  memory = ring.memory;
+  waitAt([ring.consumers], {
+    attempt: () => {
+      if (desk !== undefined || ring.isReadable) ownDesk().serve();
+      return false;
+    },
+    options: undefined,
+    late: () => "",
+    keepsAlive: false,
+  });
+  return memory;
 }
 
 /** Gives this thread, which is not the root, its way to the registry. */

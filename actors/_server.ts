@@ -52,6 +52,12 @@ export interface ServerOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** How long messages are handled without a turn of the event loop, in ms. */
+const LONGEST_RUN = 5;
+
+/** After how many quick messages the clock is looked at. */
+const MESSAGES_PER_GLANCE = 8;
+
 /** A message that is being handled. */
 interface InHand {
   readonly context: MessageContext;
@@ -79,6 +85,8 @@ export class Server {
   readonly #ended = new AbortController();
   /** How many messages are still to be handled once a stop was asked for. */
   #left = Infinity;
+  #untilGlance = MESSAGES_PER_GLANCE;
+  #turnedAt = 0;
   #underway = 0;
   #onIdle: (() => void) | undefined;
 
@@ -113,7 +121,7 @@ export class Server {
         await this.#sleep();
         continue;
       }
-      if (isTurnDue()) await turn();
+      if (isTurnDue() || this.#isLate()) await turn();
       this.#left--;
       const done = this.#handle(next);
       if (done !== undefined && !this.#options.isReentrant) await done;
@@ -123,6 +131,20 @@ export class Server {
     }
     setServing(false);
     this.#ended.abort();
+  }
+
+  /**
+   * Whether the event loop has waited for too long: one message after the other
+   * keeps it from timers and from the word to stop. The clock costs as much as
+   * a quick message, so it is looked at now and then, where they are quick.
+   */
+  #isLate(): boolean {
+    if (--this.#untilGlance > 0) return false;
+    const now = performance.now();
+    const isLate = now - this.#turnedAt > LONGEST_RUN;
+    if (isLate) this.#turnedAt = now;
+    this.#untilGlance = isLate ? 1 : MESSAGES_PER_GLANCE;
+    return isLate;
   }
 
   /** Handles no more than what is in the mailbox now; nothing if not `drain`. */

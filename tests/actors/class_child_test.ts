@@ -26,12 +26,13 @@ import {
   FAILURES,
   MADE,
   type Place,
+  supervises,
   type Watched,
   watched,
   watchedOf3,
   words,
 } from "../fixtures/actors/watched.ts";
-import { assertNoThreads } from "../leaks.ts";
+import { assertNoThreads, settledTo } from "../leaks.ts";
 import { drain, listen, take } from "./news.ts";
 
 /** A place with everything there is. */
@@ -200,7 +201,7 @@ Deno.test('an ask with whenRestarted: "wait" has its time-out across restarts', 
   await using sup = new Supervisor();
   const next = listen(sup);
   const { place, up } = placed();
-  const child = await sup.spawn(watched, [place]);
+  const child = await sup.spawn(watched, [place], { shutdown: "brutal" });
   const held = child.ask({ whenRestarted: "wait", timeout: 600 }).hold("x");
   const failed = assertRejects(() => held, DOMException);
   await take(up, 1);
@@ -391,28 +392,23 @@ Deno.test("stopped for good a child handles what it was told before, and onStop 
 for (const strategy of ["one-for-all", "rest-for-one"] as const) {
   Deno.test(`a child that is restarted for a sibling's sake (${strategy}) finishes what it has in hand and leaves its mailbox to the next`, async () => {
     await using sup = new Supervisor({ strategy });
-    const next = listen(sup);
     const a = placed("a");
     const b = placed("b");
-    b.log.close();
     const place = { ...b.place, log: a.log };
     const first = await sup.spawn(watched, [a.place], { id: "a" });
     const second = await sup.spawn(watched, [place], { id: "b" });
-    const held = second.ask.hold("held");
+    const inHand = second.ask.untilStopped("in hand");
     await take(b.up, 1);
     const waits = second.ask({ whenRestarted: "wait" }).made();
     const failing = exited(second.ask.made());
     for (let n = 0; n < 5; n++) await second.tell.note(`${n}`);
     first.process.terminate();
-    await next("restarting");
-    // It has been asked to stop, and finishes first.
-    await b.gate.put("open");
-    assertEquals(await soon(held), "held");
+    assertEquals(await soon(inHand), "in hand");
     assertEquals((await failing).exit.reason, "returned");
     assertEquals(await soon(waits), 2);
     await soon(second.ask.add(1));
     assertEquals(drain(a.log), [
-      ...["a up", "b up", "held", "b restart", "a up", "b up"],
+      ...["a up", "b up", "in hand", "b restart", "a up", "b up"],
       ...["0", "1", "2", "3", "4"],
     ]);
     assertEquals([first.restarts, second.restarts], [1, 1]);
@@ -422,7 +418,7 @@ for (const strategy of ["one-for-all", "rest-for-one"] as const) {
 Deno.test("a child whose onStart fails is not kept; one that fails at a restart is tried again, and its messages wait", async () => {
   await using sup = new Supervisor({ maxRestarts: 3 });
   const next = listen(sup);
-  const { place, log, words } = placed("it");
+  const { place, log, up, gate, words } = placed("it");
   words[FAILURES] = 1;
   const error = await assertRejects(
     () => sup.spawn(watched, [place]),
@@ -432,18 +428,22 @@ Deno.test("a child whose onStart fails is not kept; one that fails at a restart 
   assertEquals(sup.children(), []);
   const child = await sup.spawn(watched, [place]);
   words[FAILURES] = 2;
-  const waits = child.ask({ whenRestarted: "wait" }).hold("never");
-  const over = exited(waits);
+  const waits = child.ask({ whenRestarted: "wait" }).hold("held");
+  await take(up, 1);
   child.process.terminate();
   await next("start-failed");
   await child.tell.note("told while it was down");
   await next("start-failed");
   await next("restarted");
   assertEquals(words[MADE], 5);
-  assertEquals(await soon(child.ask.add(1), 3000).catch(() => "busy"), "busy");
-  await sup.shutdown({ deadline: 0 });
-  await over;
-  assertEquals(drain(log), ["it up", "it up"]);
+  // It was in hand at one death, and in no hand at the two failed starts.
+  assertEquals([await take(up, 1), sup.quarantine], [["held"], []]);
+  await gate.put("open");
+  assertEquals(await soon(waits), "held");
+  await soon(child.ask.add(1));
+  assertEquals(drain(log), [
+    ...["it up", "it up", "held", "told while it was down"],
+  ]);
 });
 
 Deno.test("a supervisor gives up a child whose onStart fails each time, and says so to whoever waits", async () => {
@@ -476,6 +476,45 @@ Deno.test("a stream ends with an error at the death, after the items that came, 
   assertEquals(await soon(Array.fromAsync(child.ask.count(3))), [0, 1, 2]);
 });
 
-Deno.test("whoever asks an actor whose supervisor's thread ends is told, and no thread is left", async () => {
+Deno.test("messages outlive their supervisor, too, if that is started again, and so do the deaths they were in hand at", async () => {
+  await using top = new Supervisor({ maxRestarts: 5 });
+  const inner = new Supervisor({ name: "inner", maxRestarts: 0 });
+  await top.supervise(inner);
+  const next = listen(top);
+  const { place, log } = placed();
+  const child = await inner.spawn(watched, [place], { name: "clerk" });
+  const asked = child.ask({ whenRestarted: "wait" }).end("exit 3");
+  const told = child.tell.note("told");
+  await next("restarted");
+  await told;
+  await assertRejects(
+    () => soon(asked),
+    TypeError,
+    'Cannot ask end() of actor "clerk": it was set aside, since the actor ' +
+      "died 2 times while it handled it",
+  );
+  assertEquals(await soon(child.ask.add(1)), 1);
+  assertEquals([drain(log), child.process.isAlive()], [["told"], true]);
+});
+
+Deno.test("an actor's own child is known to others by its handle, and is over with the actor", async () => {
+  const refs = new Queue<ActorRef<Watched>>();
+  const gate = new Queue<string>();
+  const { place, up } = placed();
+  const owner = supervises.spawn([place, refs, gate]);
+  const [child] = await take(refs, 1) as [ActorRef<Watched>];
+  assertEquals(await soon(child.ask.add(3)), 3);
+  const waits = child.ask({ whenRestarted: "wait" }).hold("x");
+  await take(up, 1);
+  await gate.put("restart");
+  assertEquals(await take(up, 1), ["x"]);
+  assert(child.isAlive());
+  owner.terminate();
+  assertEquals((await exited(waits)).exit.reason, "terminated");
+  await exited(child.ask.add(1));
+  await exited(child.tell.note("1"));
+  await soon(owner.join());
+  // Its own end is seen a little after that of the one that started it.
+  assertEquals(await settledTo(() => child.isAlive(), false), false);
   await assertNoThreads();
 });

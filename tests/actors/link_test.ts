@@ -8,13 +8,14 @@ import {
 } from "@std/assert";
 import {
   type Exit,
+  link,
+  LinkedExitError,
   PermissionDeniedError,
   Process,
   ProcessStateError,
   Queue,
   RemoteError,
 } from "../../mod.ts";
-import { link, LinkedExitError } from "../../actors/link.ts";
 import {
   links,
   linksBriefly,
@@ -309,7 +310,7 @@ Deno.test("link() refuses a process that was not started, and a trap that is no 
 });
 
 Deno.test("a partner killed at any moment takes the other along, or had unlinked", async () => {
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < 6; round++) {
     const up = new Queue<0>();
     const p = waits.spawn();
     const own = linksBriefly.spawn([p, up]);
@@ -328,7 +329,7 @@ Deno.test("a partner killed at any moment takes the other along, or had unlinked
 });
 
 Deno.test("a process still being loaded ends with its partner", async () => {
-  for (let round = 0; round < 4; round++) {
+  for (let round = 0; round < 3; round++) {
     const up = new Queue<string>();
     const orders = new Queue<Order>();
     const first = waits.spawn();
@@ -346,10 +347,8 @@ Deno.test("a process still being loaded ends with its partner", async () => {
 });
 
 Deno.test("a program ends, by an error that nobody caught, with a process that it is linked to", async () => {
-  const module = new URL("../../actors/link.ts", import.meta.url);
   const program = (rest: string) => `
-    import { actor } from "@troupe/troupe";
-    import { link } from "${module}";
+    import { actor, link } from "@troupe/troupe";
     export const fails = actor(import.meta, function fails() {
       throw new Error("no such device");
     });

@@ -9,19 +9,17 @@ import {
 import { assertType, type IsExact } from "@std/testing/types";
 import {
   type ActorRef,
+  type ChildRef,
   type ClassProcess,
   EXIT,
+  NameTakenError,
   Process,
   ProcessStateError,
   Queue,
+  registry,
   RemoteError,
   Supervisor,
 } from "../../mod.ts";
-import {
-  type ChildRef,
-  NameTakenError,
-  registry,
-} from "../../actors/registry.ts";
 import {
   asks,
   calls,
@@ -259,7 +257,7 @@ Deno.test("a call is ended by its signal, with that one's reason", async () => {
 
 Deno.test("actors killed in the middle of a call leave the registry whole", async () => {
   await using p = waits.spawn();
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < 5; round++) {
     const up = new Queue<0>();
     const all = ["a", "b", "c"].map((own) =>
       meddles.spawn([own, "shared", p, up])
@@ -298,11 +296,7 @@ Deno.test("two that want one name: one has it, the other is told who", async () 
 Deno.test("a program that uses the registry ends by itself", async () => {
   const { code, stdout, stderr, ms } = await runProgram(
     `
-    import { actor } from "@troupe/troupe";
-    import { registry } from "${new URL(
-      "../../actors/registry.ts",
-      import.meta.url,
-    )}";
+    import { actor, registry } from "@troupe/troupe";
     export const named = actor(import.meta, class Named {
       async onStart() {
         await registry.register("it", named.current());
