@@ -32,6 +32,13 @@ import {
 import type { Desk } from "./_desk.ts";
 import { MethodTable } from "./_method_table.ts";
 import { Control, type ControlMessage, Line, Reply } from "./_protocol.ts";
+import {
+  type AnyGenerator,
+  type InHand,
+  isGenerator,
+  leaveItems,
+  sendItems,
+} from "./_send_items.ts";
 import { WINDOW } from "./_stream.ts";
 
 /** How a server works. */
@@ -58,15 +65,6 @@ const LONGEST_RUN = 5;
 /** After how many quick messages the clock is looked at. */
 const MESSAGES_PER_GLANCE = 8;
 
-/** A message that is being handled. */
-interface InHand {
-  readonly context: MessageContext;
-  readonly client: number;
-  readonly number: number;
-  /** How many more items the client is ready for, if it reads a stream. */
-  credit: number;
-}
-
 /** See the module. */
 export class Server {
   /** Those who ask. */
@@ -85,7 +83,7 @@ export class Server {
   readonly #ended = new AbortController();
   /** How many messages are still to be handled once a stop was asked for. */
   #left = Infinity;
-  #untilGlance = MESSAGES_PER_GLANCE;
+  #untilGlance = 1;
   #turnedAt = 0;
   #underway = 0;
   #onIdle: (() => void) | undefined;
@@ -303,50 +301,21 @@ export class Server {
     this.#underway++;
     try {
       if (!isGenerator(result)) this.#answer(client, number, await result);
-      else if (number === 0) await this.#leave(inHand, result);
-      else await this.#stream(inHand, result);
+      else if (number === 0) await leaveItems(inHand, result);
+      else {
+        await sendItems(
+          inHand,
+          result,
+          this.#readers,
+          (word, what) => this.#say(client, number, what, word),
+        );
+      }
     } catch (error) {
       this.#threw(client, number, error);
     }
     this.#underway--;
     this.#inHand.delete(key);
     this.#done();
-  }
-
-  async #stream(inHand: InHand, items: AnyGenerator): Promise<void> {
-    const { client, number, context } = inHand;
-    for (;;) {
-      if (inHand.credit === 0) await this.#readersTurn(inHand);
-      if (context.isCancelled || !threadCanAct(client)) {
-        return await this.#leave(inHand, items);
-      }
-      const { done, value } = await runMessage(context, () => items.next());
-      const wasSaid = this.#say(
-        client,
-        number,
-        value,
-        done ? Reply.end : Reply.item,
-      );
-      if (done) return;
-      if (!wasSaid) return await this.#leave(inHand, items);
-      inHand.credit--;
-    }
-  }
-
-  /** Ends a generator before its end: its `finally` runs. */
-  async #leave({ context }: InHand, items: AnyGenerator): Promise<void> {
-    await runMessage(context, () => items.return(undefined));
-  }
-
-  /** Waits until the client of a stream is ready for more, or gone. */
-  #readersTurn(inHand: InHand): Promise<void> {
-    return waitAt([this.#readers], {
-      attempt: () =>
-        inHand.credit > 0 || inHand.context.isCancelled ||
-        !threadCanAct(inHand.client),
-      options: undefined,
-      late: () => "",
-    });
   }
 
   #answer(client: number, number: number, value: unknown): void {
@@ -398,19 +367,7 @@ export class Server {
   }
 }
 
-type AnyGenerator =
-  | Generator<unknown, unknown, unknown>
-  | AsyncGenerator<unknown, unknown, unknown>;
-
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null &&
     typeof (value as { then?: unknown }).then === "function";
-}
-
-/** A queue, say, can be iterated over too, but it is a value. */
-function isGenerator(value: unknown): value is AnyGenerator {
-  return typeof value === "object" && value !== null &&
-    // The quick look, since every answer that is an object comes by here.
-    typeof (value as { next?: unknown }).next === "function" &&
-    /Generator\]$/.test(Object.prototype.toString.call(value));
 }

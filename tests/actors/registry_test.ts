@@ -235,8 +235,11 @@ Deno.test("the registry answers while the program blocks in a channel", async ()
 
 Deno.test("while the program computes the registry is late: a call ends by its time-out, and the next is answered", async () => {
   const up = new Queue<string>();
-  const p = asks.spawn([up, 30]);
+  const go = new Queue<0>();
+  const p = asks.spawn([up, go, 30]);
   assertEquals(await soon(up.get()), "up");
+  // From here on this thread is not back at its event loop.
+  go.tryPut(0);
   let said: unknown;
   const end = performance.now() + 10_000;
   while (said === undefined && performance.now() < end) {
