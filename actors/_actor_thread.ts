@@ -18,7 +18,6 @@ import {
   childrenOf,
   claimThread,
   fenceThread,
-  giveUpThread,
   Life,
   lifeOf,
   ownThread,
@@ -48,6 +47,7 @@ import {
   workerPermissions,
 } from "./permissions.ts";
 import { Over, Record, type StopOrder } from "./record.ts";
+import { reapOrphan } from "./_reap_orphan.ts";
 import type { ServeStart, StartMessage } from "./_start.ts";
 import { registryMemory } from "./_registry_line.ts";
 import { endInTurn } from "./_terminations.ts";
@@ -375,24 +375,6 @@ export class ActorThread<R> implements WatchedThread<R> {
     releaseThread(this.thread);
     wakeAllThreads();
   }
-}
-
-/**
- * Sees to the end of a thread whose parent has ended. Deno ends it with its
- * parent; here its slot is given back when it is gone.
- */
-async function reapOrphan(thread: number): Promise<void> {
-  for (const child of childrenOf(thread)) reapOrphan(child);
-  try {
-    await lockIsFree(lockName(thread), AbortSignal.timeout(STUCK_AFTER));
-  } catch {
-    // Its slot is not given away while it may still run.
-    giveUpThread(thread);
-    wakeAllThreads();
-    return;
-  }
-  releaseThread(thread);
-  wakeAllThreads();
 }
 
 /**

@@ -16,7 +16,7 @@
 
 import { Callers } from "../channels/callers.ts";
 import { NOTHING, Receiver } from "../channels/receiver.ts";
-import { seemsFenced, threadCanAct } from "../channels/threads.ts";
+import { seemsFenced } from "../channels/threads.ts";
 import { isTurnDue, turn } from "../channels/turn.ts";
 import { waitAt } from "../channels/waiting.ts";
 import type { Address } from "./_address.ts";
