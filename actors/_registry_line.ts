@@ -2,9 +2,9 @@
  * How all threads reach the one registry, which the root thread keeps.
  *
  * ```text
- *   any thread ── [request, client, number, what] ──▶ line of the root ──▶ names
- *        ▲                                                                  │
- *        └──────── replies: [what, number] ◀────────────────────────────────┘
+ *   any thread ── [request, client, number] ──▶ line of the root ──▶ names
+ *        ▲                                                             │
+ *        └──────── replies: [answer, number] ◀─────────────────────────┘
  * ```
  *
  * The root looks at the line whenever it is woken, also while it blocks in a
@@ -70,7 +70,6 @@ class Desk {
 
   constructor(ring: Ring) {
     this.#line = new Line<Asked>(ring);
-    holdRing(this, ring);
   }
 
   /** Does what was asked. */
@@ -182,6 +181,8 @@ export function registryMemory(): SharedArrayBuffer {
   if (memory !== undefined) return memory;
   const ring = Ring.create(0, MOST_BYTES);
   memory = ring.memory;
+  // From the first message on: what waits beside it is kept for who holds it.
+  holdRing(ring, ring);
   waitAt([ring.consumers], {
     attempt: () => {
       if (desk !== undefined || ring.isReadable) ownDesk().serve();

@@ -113,13 +113,17 @@ export class Server {
     if (message !== undefined) await this.#handle(message);
     const receiver = this.#receiver;
     while (this.#left > 0) {
+      // Before a message is taken: a stop counts those that are there.
+      if (isTurnDue() || this.#isLate()) {
+        await turn();
+        continue;
+      }
       const next = receiver.takeSoon();
       if (next === NOTHING) {
         if (this.#left !== Infinity) break;
         await this.#sleep();
         continue;
       }
-      if (isTurnDue() || this.#isLate()) await turn();
       this.#left--;
       const done = this.#handle(next);
       if (done !== undefined && !this.#options.isReentrant) await done;
