@@ -79,11 +79,13 @@ export {
 } from "./actors/current_process.ts";
 export {
   activeProcesses,
+  type ActorArguments,
   type ClassActor,
   type ClassProcess,
   type FunctionActor,
   Process,
   type ProcessConstructor,
+  type ProcessOf,
   type ProcessOptions,
   type SpawnParameters,
 } from "./actors/process.ts";

@@ -14,9 +14,9 @@
  * @module
  */
 
-import { Callers } from "../channels/callers.ts";
+import { Callers, serveAll } from "../channels/callers.ts";
 import { NOTHING, Receiver } from "../channels/receiver.ts";
-import { seemsFenced } from "../channels/threads.ts";
+import { seemsFenced, wakeCount } from "../channels/threads.ts";
 import { isTurnDue, turn } from "../channels/turn.ts";
 import { waitAt } from "../channels/waiting.ts";
 import type { Address } from "./_address.ts";
@@ -85,6 +85,7 @@ export class Server {
   #left = Infinity;
   #untilGlance = 1;
   #turnedAt = 0;
+  #woken = -1;
   #underway = 0;
   #onIdle: (() => void) | undefined;
 
@@ -115,6 +116,8 @@ export class Server {
     while (this.#left > 0) {
       // Before a message is taken: a stop counts those that are there.
       if (isTurnDue() || this.#isLate()) {
+        // What woke the thread may take the event loop more than one turn.
+        serveAll();
         await turn();
         continue;
       }
@@ -122,6 +125,7 @@ export class Server {
       if (next === NOTHING) {
         if (this.#left !== Infinity) break;
         await this.#sleep();
+        this.#turnedAt = performance.now();
         continue;
       }
       this.#left--;
@@ -138,13 +142,18 @@ export class Server {
   /**
    * Whether the event loop has waited for too long: one message after the other
    * keeps it from timers and from the word to stop. The clock costs as much as
-   * a quick message, so it is looked at now and then, where they are quick.
+   * a quick message, so it is looked at now and then, where they are quick; and
+   * when somebody has woken the thread, who may not wait for eight slow ones.
    */
   #isLate(): boolean {
-    if (--this.#untilGlance > 0) return false;
+    const woken = wakeCount();
+    if (woken === this.#woken && --this.#untilGlance > 0) return false;
     const now = performance.now();
     const isLate = now - this.#turnedAt > LONGEST_RUN;
-    if (isLate) this.#turnedAt = now;
+    if (isLate) {
+      this.#turnedAt = now;
+      this.#woken = woken;
+    }
     this.#untilGlance = isLate ? 1 : MESSAGES_PER_GLANCE;
     return isLate;
   }

@@ -293,28 +293,30 @@ export interface ClassProcess<I = unknown> extends Process<void> {
   mailboxStats(): MailboxStats;
 }
 
+/** The arguments of an actor: of its function, or of its constructor. */
+export type ActorArguments<T> = T extends ClassActor<infer A, infer _I> ? A
+  : T extends FunctionActor<infer A, infer _R> ? A
+  : never;
+
+/** The process of an actor: it answers if the actor is a class. */
+export type ProcessOf<T> = T extends ClassActor<infer _A, infer I>
+  ? ClassProcess<I>
+  : T extends FunctionActor<infer _A, infer R> ? Process<R>
+  : never;
+
 /** Makes processes: see {@linkcode Process}. */
 export interface ProcessConstructor {
   /**
-   * Makes a process of a class that is not started yet.
+   * Makes a process that is not started yet: a {@linkcode ClassProcess} of a
+   * class, a {@linkcode Process} of a function.
    *
    * @throws {TypeError} If it is given no actor, or an option of a wrong type.
    * @throws {PermissionExceededError} If it asks for more than its declaration.
    */
-  new <A extends readonly unknown[], I>(
-    actor: ClassActor<A, I>,
-    options?: ProcessOptions<NoInfer<A>>,
-  ): ClassProcess<I>;
-  /**
-   * Makes a process that is not started yet.
-   *
-   * @throws {TypeError} If it is given no actor, or an option of a wrong type.
-   * @throws {PermissionExceededError} If it asks for more than its declaration.
-   */
-  new <A extends readonly unknown[], R>(
-    actor: FunctionActor<A, R>,
-    options?: ProcessOptions<NoInfer<A>>,
-  ): Process<R>;
+  new <T extends FunctionActor<never, unknown> | ClassActor<never, unknown>>(
+    actor: T,
+    options?: ProcessOptions<ActorArguments<T>>,
+  ): ProcessOf<T>;
   /** What all processes have in common; for `instanceof`. */
   readonly prototype: Process<unknown>;
 }

@@ -120,7 +120,7 @@ Deno.test("a process that was terminated gives that exit", async () => {
 });
 
 Deno.test("a process that was not started cannot be waited for", async () => {
-  const process = new Process(returnLater, { args: [new Queue(), "x"] });
+  const process = new Process(returnLater, { args: [new Queue<true>(), "x"] });
   await assertRejects(() => select([process]), ProcessStateError);
 });
 
