@@ -175,12 +175,22 @@ export class Children {
   ): Promise<StoppedChild[]> {
     const running = this.all.reverse().filter((child) => child.incarnation);
     const report: StoppedChild[] = [];
-    const stop = async (child: SupervisedChild) => {
-      const stopped = await this.stop(child, "stopped", cut);
-      report.push({ id: child.id, ...stopped });
-    };
-    if (order === "parallel") await Promise.all(running.map(stop));
-    else for (const child of running) await stop(child);
+    const stop = async (child: SupervisedChild): Promise<StoppedChild> => ({
+      id: child.id,
+      ...await this.stop(child, "stopped", cut),
+    });
+    if (order === "parallel") {
+      await Promise.all(
+        running.map(async (child) => report.push(await stop(child))),
+      );
+    } else {
+      // With no time left for any of them they are ended together, since each
+      // that computes takes a while to be given up.
+      while (running.length > 0) {
+        const together = running.splice(0, cut.aborted ? running.length : 1);
+        report.push(...await Promise.all(together.map(stop)));
+      }
+    }
     for (const child of this.all) {
       if (child.restart === "temporary") this.forget(child);
       else child.down("denied" === child.state ? "denied" : "stopped");

@@ -61,9 +61,11 @@ function childLine(
   silence: number,
 ): string {
   const pulse = incarnation?.pulse;
+  // Of a supervisor its name and what runs below it, which says its state too.
+  const isNamedSo = head === undefined || head.startsWith(id + BETWEEN);
   return [
-    head ?? id,
-    state,
+    isNamedSo ? head ?? id : `${id} = ${head}`,
+    ...head !== undefined && state === "running" ? [] : [state],
     `restarts ${restarts}`,
     ...pulse === undefined ? [] : doings(pulse, silence),
   ].join(BETWEEN);
@@ -91,11 +93,12 @@ function doings(pulse: Pulse, silence: number): string[] {
 function rights(permissions: NormalizedPermissions): string {
   if (permissions === "none") return "no rights";
   if (permissions === "inherit") return "all rights of its parent";
-  return PERMISSION_KINDS.flatMap((kind) => {
+  const texts = PERMISSION_KINDS.flatMap((kind) => {
     const granted = permissions[kind];
     if (granted === undefined) return [];
     return granted === true
       ? [grantText([{ kind, target: undefined }])]
       : [`${kind}: ${JSON.stringify(granted)}`];
-  }).join(", ");
+  });
+  return texts.length === 0 ? "no rights" : texts.join(", ");
 }

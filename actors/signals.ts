@@ -29,10 +29,14 @@ const NUMBERS: { readonly [signal: string]: number } = {
   SIGTERM: 15,
 };
 
+/** How many supervisors a signal is shutting down: the last of them exits. */
+let ending = 0;
+
 /**
  * Begins to handle signals: the first shuts down within the deadline, says on
  * stderr what was cut, and exits; the second exits at once. The exit code is
- * 128 and the number of the signal, as a shell has it.
+ * 128 and the number of the signal, as a shell has it. Where several supervisors
+ * handle a signal, none ends the program before the others are done.
  *
  * @returns What ends the handling.
  */
@@ -58,18 +62,20 @@ export function handleSignals(
     }
   }
   let isEnding = false;
-  const listeners = signals.map((signal) => {
+  // Each once: a second listener would take the first signal for the second.
+  const listeners = [...new Set(signals)].map((signal) => {
     const code = 128 + NUMBERS[signal]!;
     const listener = async () => {
       if (isEnding) Deno.exit(code);
       isEnding = true;
+      ending++;
       console.error(
         `${signal}: supervisor "${name}" stops its children; once more ends ` +
           "the program at once",
       );
       const report = await shutdown(deadline);
       for (const line of describeCuts(report)) console.error(line);
-      Deno.exit(code);
+      if (--ending === 0) Deno.exit(code);
     };
     Deno.addSignalListener(signal, listener);
     return () => Deno.removeSignalListener(signal, listener);
@@ -95,9 +101,12 @@ function describeCut(child: StoppedChild, path: string): string[] {
     );
   }
   const lines: string[] = [];
-  if (cut) lines.push(`cut: ${name} was terminated, its time was over`);
+  if (cut) lines.push(`cut: ${name} was terminated before it had ended`);
   if (messagesLeft > 0) {
-    lines.push(`cut: ${messagesLeft} messages for ${name} were not handled`);
+    const messages = messagesLeft === 1
+      ? `1 message for ${name} was`
+      : `${messagesLeft} messages for ${name} were`;
+    lines.push(`cut: ${messages} not handled`);
   }
   return lines;
 }
