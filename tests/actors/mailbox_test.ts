@@ -240,7 +240,11 @@ Deno.test("an ask dropped from a mailbox whose actor is blocked is told when the
       await p.stop();
     } else {
       p.terminate();
-      await assertRejects(() => soon(first), ActorExitedError);
+      // One that blocks in a channel may have told it just before its end.
+      const error = await assertRejects(() => soon(first));
+      assert(
+        error instanceof ActorExitedError || error instanceof MailboxFullError,
+      );
       await assertRejects(letGo, ActorExitedError);
     }
   }
