@@ -134,7 +134,9 @@ export class ActorThread<R> implements WatchedThread<R> {
    * @throws {Deno.errors.NotCapable} If Deno refuses the permissions.
    */
   constructor(spec: ThreadSpec) {
-    const { declaration, permissions, name, startedAt } = spec;
+    // What lives on as long as the thread must not keep the whole: it holds the
+    // arguments.
+    const { declaration, permissions, name, startedAt, daemon } = spec;
     this.#actor = { declaration, permissions, name, startedAt };
     this.exit = this.#exit.promise;
     this.listeners = new EndListeners(this.exit);
@@ -153,9 +155,9 @@ export class ActorThread<R> implements WatchedThread<R> {
     this.#worker.addEventListener("error", (event) => this.#onError(event));
     port1.onmessage = ({ data }) => {
       this.#onMessage(data);
-      if (spec.daemon) setImmediate(() => this.#restPort());
+      if (daemon) setImmediate(() => this.#restPort());
     };
-    if (spec.daemon) {
+    if (daemon) {
       unref(this.#worker);
       this.#port.unref?.();
     }
@@ -163,7 +165,7 @@ export class ActorThread<R> implements WatchedThread<R> {
     this.#attend();
     // A daemon is watched when somebody asks, since watching keeps the program
     // alive. That it left or was fenced is seen in any case.
-    if (!spec.daemon) this.watch();
+    if (!daemon) this.watch();
   }
 
   /** Whether the thread may still exist. */

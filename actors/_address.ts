@@ -12,7 +12,8 @@
  *              (who I am, I gave up, I am ready for more, it was dropped)
  *
  *   word 0  THREAD       of the incarnation that runs; 0: none now; −1: none ever
- *   word 1  INCARNATION  how many were started
+ *   word 1  LIVES        twice how many were started, and 1 while one runs: one
+ *                        word, so that one look tells who takes what is sent
  *   word 2  EXITED       the last incarnation whose end was made known
  *   word 3  DROPPED      messages that found the mailbox full
  *   word 4  UNDELIVERED  messages that reached no handler
@@ -25,7 +26,7 @@
  *   byte 64…             the exit of the incarnation EXITED, encoded
  * ```
  *
- * Only the thread that starts the incarnations writes THREAD, INCARNATION,
+ * Only the thread that starts the incarnations writes THREAD, LIVES,
  * EXITED and the exit. An incarnation that was fenced and still runs writes
  * nothing here, and the rings refuse it.
  *
@@ -48,7 +49,7 @@ import type { Exit } from "./exit.ts";
 import type { Mailbox, MailboxStats } from "./mailbox_options.ts";
 
 const THREAD = 0;
-const INCARNATION = 1;
+const LIVES = 1;
 const EXITED = 2;
 const DROPPED = 3;
 const UNDELIVERED = 4;
@@ -153,9 +154,8 @@ export class Address {
    * runs, or the next one.
    */
   get incarnation(): number {
-    // In this order: it never gives one that had ended before the call.
-    const isRunning = this.thread !== 0;
-    return Atomics.load(this.#words, INCARNATION) + (isRunning ? 0 : 1);
+    const lives = Atomics.load(this.#words, LIVES);
+    return (lives >> 1) + (lives & 1 ? 0 : 1);
   }
 
   /** The last incarnation whose end was made known. */
@@ -165,8 +165,9 @@ export class Address {
 
   /** Says that an incarnation starts. */
   setThread(thread: number): void {
-    Atomics.add(this.#words, INCARNATION, 1);
-    Atomics.store(this.#words, THREAD, thread);
+    const words = this.#words;
+    Atomics.store(words, THREAD, thread);
+    Atomics.store(words, LIVES, Atomics.load(words, LIVES) + 2 | 1);
   }
 
   /** Makes known how the incarnation that ran ended. */
@@ -186,8 +187,10 @@ export class Address {
     );
     Atomics.store(words, EXIT_LENGTH, length);
     Atomics.add(words, EXIT_TURN, 1);
-    Atomics.store(words, EXITED, Atomics.load(words, INCARNATION));
+    // In this order: who sees it in EXITED sends to it no more.
+    const lives = Atomics.and(words, LIVES, ~1);
     Atomics.store(words, THREAD, 0);
+    Atomics.store(words, EXITED, lives >> 1);
     wakeAllThreads();
   }
 
@@ -199,7 +202,7 @@ export class Address {
       const length = Atomics.load(words, EXIT_LENGTH);
       // One that ended with its supervisor's thread: nothing was made known.
       const isUntold = !threadSeemsAble(words[OWNER]!) &&
-        Atomics.load(words, EXITED) !== Atomics.load(words, INCARNATION);
+        Atomics.load(words, EXITED) !== Atomics.load(words, LIVES) >> 1;
       if (length === 0 || isUntold) return { exit: terminatedExit(true) };
       const bytes = new Uint8Array(length);
       bytes.set(new Uint8Array(this.#memory, HEADER, length));
@@ -212,13 +215,13 @@ export class Address {
   /** Says that no incarnation comes, unless one is started by hand. */
   setOver(): void {
     const words = this.#words;
-    if (this.thread === 0) {
-      // The one that was to come, which some asks were sent to: it never does.
-      Atomics.add(words, INCARNATION, 1);
-      Atomics.store(words, EXITED, Atomics.load(words, INCARNATION));
-    }
-    Atomics.store(words, GIVEN_UP, Atomics.load(words, INCARNATION));
+    if (this.thread === OVER) return;
     Atomics.store(words, THREAD, OVER);
+    // The one that was to come never does. Some asks were sent to it.
+    const skipped = this.incarnation;
+    Atomics.store(words, LIVES, 2 * skipped);
+    Atomics.store(words, GIVEN_UP, skipped);
+    Atomics.store(words, EXITED, skipped);
     wakeAllThreads();
   }
 

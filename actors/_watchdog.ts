@@ -19,7 +19,7 @@
  * @module
  */
 
-import { wakeThread } from "../channels/threads.ts";
+import { threadCanAct, wakeThread } from "../channels/threads.ts";
 import { type Desk, Doing } from "./_desk.ts";
 import type { Handling } from "./handling.ts";
 
@@ -87,6 +87,8 @@ export class Watchdog {
     for (const watch of this.#watches.values()) {
       const { patient } = watch;
       const { desk, thread, allowance } = patient;
+      // It was ended: nothing is expected of it any more.
+      if (!threadCanAct(thread)) continue;
       if (watch.askedAt !== undefined && !desk.isAnswered) {
         const blockedFor = now - watch.askedAt;
         const { handling } = desk;

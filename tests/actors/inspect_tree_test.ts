@@ -127,7 +127,11 @@ Deno.test("what is in hand, the mailbox and the silence of a blocked actor are s
 });
 
 Deno.test("Supervisor.inspect() shows a child that waits to be restarted, one that was stopped, and one that was denied a right", async () => {
-  await using sup = new Supervisor({ name: "s", backoff: 60_000 });
+  await using sup = new Supervisor({
+    name: "s",
+    backoff: 60_000,
+    maxRestarts: 5,
+  });
   const next = listen(sup);
   const { place } = placed();
   const child = await sup.spawn(watched, [place], { id: "a" });
