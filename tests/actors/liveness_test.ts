@@ -24,7 +24,7 @@ import { assertNoThreads, settledTo } from "../leaks.ts";
 import { drain, listen, record, take } from "./news.ts";
 
 /** Long enough for a machine that does other things as well. */
-const ALLOWANCE = 400;
+const ALLOWANCE = 300;
 const INTERVAL = ALLOWANCE / 4;
 
 function watching(
