@@ -133,7 +133,7 @@ export {
   type Registry,
   registry,
 } from "./actors/registry.ts";
-export { Supervisor } from "./actors/supervisor.ts";
+export { Supervisor } from "./actors/supervision/supervisor.ts";
 export type {
   AnyChild,
   Child,
@@ -143,13 +143,16 @@ export type {
   ChildState,
   ClassChild,
   NestedChild,
-} from "./actors/child.ts";
-export type * from "./actors/supervisor_events.ts";
-export type * from "./actors/supervisor_exit.ts";
-export type * from "./actors/supervisor_options.ts";
+} from "./actors/supervision/child.ts";
+export type * from "./actors/supervision/supervisor_events.ts";
+export type * from "./actors/supervision/supervisor_exit.ts";
+export type * from "./actors/supervision/supervisor_options.ts";
 export type { Handling } from "./actors/handling.ts";
-export type { MessageDeath, QuarantinedMessage } from "./actors/quarantine.ts";
-export type { SignalOptions } from "./actors/signals.ts";
+export type {
+  MessageDeath,
+  QuarantinedMessage,
+} from "./actors/supervision/quarantine.ts";
+export type { SignalOptions } from "./actors/supervision/signals.ts";
 export {
   ChildExistsError,
   ChildNotFoundError,
@@ -158,7 +161,7 @@ export {
   RestartIntensityError,
   StartError,
   SupervisorStateError,
-} from "./actors/supervisor_errors.ts";
+} from "./actors/supervision/supervisor_errors.ts";
 
 export { Queue } from "./channels/queue.ts";
 export type {

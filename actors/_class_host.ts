@@ -10,13 +10,13 @@
  * @module
  */
 
-import { Address } from "./_address.ts";
+import { Address } from "./address.ts";
 import type { ActorHooks } from "./class_types.ts";
 import { currentProcess } from "./current_process.ts";
 import type { ClassTraits } from "./declaration.ts";
-import { type Desk, Doing } from "./_desk.ts";
-import { Keeper, readKept } from "./_keeper.ts";
-import { Line, type ReplyMessage } from "./_protocol.ts";
+import { type Desk, Doing } from "./desk.ts";
+import { Keeper, readKept } from "./keeper.ts";
+import { Line, type ReplyMessage } from "./protocol.ts";
 import type { Record } from "./record.ts";
 import { Ring } from "../channels/ring.ts";
 import { Server } from "./_server.ts";

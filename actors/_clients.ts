@@ -7,12 +7,7 @@
 import { Encoder } from "../channels/encode.ts";
 import { NotSendableError } from "../channels/errors.ts";
 import { threadCanAct } from "../channels/threads.ts";
-import {
-  type Hello,
-  type Line,
-  Reply,
-  type ReplyMessage,
-} from "./_protocol.ts";
+import { type Hello, type Line, Reply, type ReplyMessage } from "./protocol.ts";
 
 const encoder = new Encoder();
 

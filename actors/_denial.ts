@@ -25,9 +25,9 @@
  */
 import { isCommandPath } from "./_permission_entries.ts";
 import { isAbsolute, resolvePath } from "./_permission_paths.ts";
-import { grantText } from "./_permission_texts.ts";
-import type { DeniedKind, PermissionKind, Right } from "./_permission_types.ts";
-import { PERMISSION_KINDS } from "./_permission_types.ts";
+import { grantText } from "./permission_texts.ts";
+import type { DeniedKind, PermissionKind, Right } from "./permission_types.ts";
+import { PERMISSION_KINDS } from "./permission_types.ts";
 import { PermissionDeniedError } from "./permission_errors.ts";
 
 /** What was denied. */

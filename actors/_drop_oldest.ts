@@ -6,8 +6,8 @@
 
 import { sweepParcels } from "../channels/broker.ts";
 import { decode } from "../channels/decode.ts";
-import type { Address } from "./_address.ts";
-import { Control, type ControlMessage, type Line } from "./_protocol.ts";
+import type { Address } from "./address.ts";
+import { Control, type ControlMessage, type Line } from "./protocol.ts";
 
 /** Stands for what was beside a message that is dropped. */
 const NOTHING = {};

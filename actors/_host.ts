@@ -39,7 +39,7 @@ import {
   type Declaration,
   findDeclaration,
 } from "./declaration.ts";
-import { Desk, Doing } from "./_desk.ts";
+import { Desk, Doing } from "./desk.ts";
 import { ModuleLoadError } from "./errors.ts";
 import { setEnd, untieAll } from "./_links.ts";
 import { joinRegistry } from "./_registry_line.ts";

@@ -26,7 +26,7 @@ import {
   threadCanAct,
   wakeAllThreads,
 } from "../channels/threads.ts";
-import { NAMES_END } from "./_desk.ts";
+import { NAMES_END } from "./desk.ts";
 
 const USED = 11;
 const FIRST = NAMES_END / 4;

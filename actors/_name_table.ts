@@ -6,7 +6,7 @@
 
 import { type Handle, PACK } from "../channels/handle.ts";
 import { ROOT, threadCanAct } from "../channels/threads.ts";
-import { Address, type PackedAddress } from "./_address.ts";
+import { Address, type PackedAddress } from "./address.ts";
 
 /** What of a handle on its way tells who it is. */
 type Identification =

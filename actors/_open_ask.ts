@@ -21,7 +21,7 @@ import {
   settle,
   type Watching,
 } from "./_pending.ts";
-import { Reply } from "./_protocol.ts";
+import { Reply } from "./protocol.ts";
 import type { StreamReader } from "./_stream.ts";
 
 /** Whom an ask was sent to. */

@@ -17,7 +17,7 @@
 import { isTurnDue, turn } from "../channels/turn.ts";
 import { waitAt } from "../channels/waiting.ts";
 import { AskTable, type Numbered } from "./_ask_table.ts";
-import { holdRing, Line, Reply, type ReplyMessage } from "./_protocol.ts";
+import { holdRing, Line, Reply, type ReplyMessage } from "./protocol.ts";
 
 /** An ask without an answer. */
 export interface PendingAsk extends Numbered {

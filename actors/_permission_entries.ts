@@ -12,7 +12,7 @@ import {
   pathFromUrl,
   resolvePath,
 } from "./_permission_paths.ts";
-import type { PermissionKind } from "./_permission_types.ts";
+import type { PermissionKind } from "./permission_types.ts";
 
 /**
  * The one spelling of an entry.

@@ -29,8 +29,8 @@ import type {
   NormalizedPermissions,
   PermissionKind,
   Right,
-} from "./_permission_types.ts";
-import { PERMISSION_KINDS } from "./_permission_types.ts";
+} from "./permission_types.ts";
+import { PERMISSION_KINDS } from "./permission_types.ts";
 
 /** A right in excess: one kind, and what of it. */
 export interface Excess extends Right {

@@ -30,7 +30,7 @@ import {
   UNKNOWN_CODE,
 } from "./exit.ts";
 import { pathFromUrl } from "./_permission_paths.ts";
-import { flagText, rightText } from "./_permission_texts.ts";
+import { flagText, rightText } from "./permission_texts.ts";
 import { holds, type NormalizedPermissions } from "./permissions.ts";
 import type { Leaving } from "./record.ts";
 

@@ -28,7 +28,7 @@ import {
 import type { WaitOptions } from "../channels/wait_options.ts";
 import { waitAt } from "../channels/waiting.ts";
 import { NameTable, Registrant } from "./_name_table.ts";
-import { holdRing, Line } from "./_protocol.ts";
+import { holdRing, Line } from "./protocol.ts";
 
 /** The greatest size of what waits in the line. */
 const MOST_BYTES = 2 ** 30;

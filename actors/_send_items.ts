@@ -9,7 +9,7 @@ import type { Callers } from "../channels/callers.ts";
 import { threadCanAct } from "../channels/threads.ts";
 import { waitAt } from "../channels/waiting.ts";
 import { type MessageContext, runMessage } from "./current_message.ts";
-import { Reply } from "./_protocol.ts";
+import { Reply } from "./protocol.ts";
 
 /** A message that is being handled. */
 export interface InHand {

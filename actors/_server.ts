@@ -19,7 +19,7 @@ import { NOTHING, Receiver } from "../channels/receiver.ts";
 import { seemsFenced, wakeCount } from "../channels/threads.ts";
 import { isTurnDue, turn } from "../channels/turn.ts";
 import { waitAt } from "../channels/waiting.ts";
-import type { Address } from "./_address.ts";
+import type { Address } from "./address.ts";
 import { Clients } from "./_clients.ts";
 import {
   clock,
@@ -29,9 +29,9 @@ import {
   setServing,
   tellMessagesApart,
 } from "./current_message.ts";
-import type { Desk } from "./_desk.ts";
+import type { Desk } from "./desk.ts";
 import { MethodTable } from "./_method_table.ts";
-import { Control, type ControlMessage, Line, Reply } from "./_protocol.ts";
+import { Control, type ControlMessage, Line, Reply } from "./protocol.ts";
 import {
   type AnyGenerator,
   type InHand,

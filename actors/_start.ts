@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { PackedAddress } from "./_address.ts";
+import type { PackedAddress } from "./address.ts";
 import type { ParentProcess } from "./current_process.ts";
 import type { ClassTraits } from "./declaration.ts";
 import type { NormalizedPermissions } from "./permissions.ts";

@@ -5,7 +5,7 @@
  */
 
 import { INSPECT } from "../channels/inspect.ts";
-import { ownHandle } from "./_class_process_handle.ts";
+import { ownHandle } from "./class_process_handle.ts";
 import type { ClassCheck } from "./class_types.ts";
 import { currentProcess } from "./current_process.ts";
 import {

@@ -5,7 +5,7 @@
  */
 
 import type { ActorRef } from "./actor_ref.ts";
-import { methodsOf } from "./_ask_methods.ts";
+import { methodsOf } from "./ask_methods.ts";
 import type {
   MethodName,
   StreamName,

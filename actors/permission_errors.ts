@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { flagText, grantText, rightText } from "./_permission_texts.ts";
-import type { DeniedKind } from "./_permission_types.ts";
+import { flagText, grantText, rightText } from "./permission_texts.ts";
+import type { DeniedKind } from "./permission_types.ts";
 
 /** The fields of a {@linkcode PermissionDeniedError}. */
 export interface PermissionDenial {

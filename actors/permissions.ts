@@ -15,8 +15,8 @@ import type {
   NormalizedSet,
   PermissionKind,
   Right,
-} from "./_permission_types.ts";
-import { PERMISSION_KINDS } from "./_permission_types.ts";
+} from "./permission_types.ts";
+import { PERMISSION_KINDS } from "./permission_types.ts";
 import { DECLARATION, PermissionExceededError } from "./permission_errors.ts";
 
 export { type Excess, findExcess, holds } from "./_permission_excess.ts";
@@ -30,7 +30,7 @@ export {
   type Permissions,
   type PermissionSet,
   type Right,
-} from "./_permission_types.ts";
+} from "./permission_types.ts";
 
 /**
  * Checks permissions as a caller wrote them and makes them explicit.

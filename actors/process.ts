@@ -10,10 +10,10 @@ import type { WaitOptions } from "../channels/wait_options.ts";
 import type { Running } from "../channels/until.ts";
 import type { Exit } from "./exit.ts";
 import type { Ask, Tell } from "./class_types.ts";
-import { ClassProcessHandle } from "./_class_process_handle.ts";
+import { ClassProcessHandle } from "./class_process_handle.ts";
 import { declarationOf } from "./declaration.ts";
 import type { MailboxStats } from "./mailbox_options.ts";
-import { ProcessHandle } from "./_process_handle.ts";
+import { ProcessHandle } from "./process_handle.ts";
 import type { SpawnOptions, StopOptions } from "./spawn_options.ts";
 
 /** What a {@linkcode Process} is made of. */

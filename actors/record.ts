@@ -19,7 +19,7 @@
  *   word 10 GRACE     how long it has for that, in ms; −1: as long as it takes
  *   word 11           whether anybody is linked to it: see `_link_list.ts`
  *   word 12 STOP_BY   two words: when that time is over, by the clock of all
- *   word 16…          what it has in hand: see `_desk.ts`
+ *   word 16…          what it has in hand: see `desk.ts`
  *   byte 4096…        the links to it
  *   byte 20480…       the outcome, encoded
  * ```
