@@ -306,6 +306,8 @@ export class ActorThread<R> implements WatchedThread<R> {
     this.#watch.abort();
     unref(this.#worker);
     this.#settle(terminatedExit(false));
+    // Other threads that wait for the end read it from the record.
+    wakeAllThreads();
   }
 
   async #watchLock(): Promise<void> {
