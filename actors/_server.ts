@@ -16,9 +16,10 @@
 
 import { Callers, serveAll } from "../channels/callers.ts";
 import { NOTHING, Receiver } from "../channels/receiver.ts";
-import { seemsFenced, wakeCount } from "../channels/threads.ts";
+import { seemsFenced, threadCanAct } from "../channels/threads.ts";
 import { isTurnDue, turn } from "../channels/turn.ts";
 import { waitAt } from "../channels/waiting.ts";
+import type { AnyFunction } from "./sendable.ts";
 import type { Address } from "./address.ts";
 import { Clients } from "./_clients.ts";
 import {
@@ -31,6 +32,7 @@ import {
 } from "./current_message.ts";
 import type { Desk } from "./desk.ts";
 import { MethodTable } from "./_method_table.ts";
+import { Pace } from "./_pace.ts";
 import { Control, type ControlMessage, Line, Reply } from "./protocol.ts";
 import {
   type AnyGenerator,
@@ -59,11 +61,15 @@ export interface ServerOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** How long messages are handled without a turn of the event loop, in ms. */
-const LONGEST_RUN = 5;
-
-/** After how many quick messages the clock is looked at. */
-const MESSAGES_PER_GLANCE = 8;
+/** A message that is to be handled. */
+interface Call {
+  readonly name: string;
+  readonly method: AnyFunction;
+  readonly message: unknown[];
+  readonly client: number;
+  readonly number: number;
+  readonly deadline: number;
+}
 
 /** See the module. */
 export class Server {
@@ -83,9 +89,7 @@ export class Server {
   readonly #ended = new AbortController();
   /** How many messages are still to be handled once a stop was asked for. */
   #left = Infinity;
-  #untilGlance = 1;
-  #turnedAt = 0;
-  #woken = -1;
+  readonly #pace = new Pace();
   #underway = 0;
   #onIdle: (() => void) | undefined;
 
@@ -115,7 +119,7 @@ export class Server {
     const receiver = this.#receiver;
     while (this.#left > 0) {
       // Before a message is taken: a stop counts those that are there.
-      if (isTurnDue() || this.#isLate()) {
+      if (isTurnDue() || this.#pace.isLate()) {
         // What woke the thread may take the event loop more than one turn.
         serveAll();
         await turn();
@@ -125,7 +129,7 @@ export class Server {
       if (next === NOTHING) {
         if (this.#left !== Infinity) break;
         await this.#sleep();
-        this.#turnedAt = performance.now();
+        this.#pace.rested();
         continue;
       }
       this.#left--;
@@ -137,25 +141,6 @@ export class Server {
     }
     setServing(false);
     this.#ended.abort();
-  }
-
-  /**
-   * Whether the event loop has waited for too long: one message after the other
-   * keeps it from timers and from the word to stop. The clock costs as much as
-   * a quick message, so it is looked at now and then, where they are quick; and
-   * when somebody has woken the thread, who may not wait for eight slow ones.
-   */
-  #isLate(): boolean {
-    const woken = wakeCount();
-    if (woken === this.#woken && --this.#untilGlance > 0) return false;
-    const now = performance.now();
-    const isLate = now - this.#turnedAt > LONGEST_RUN;
-    if (isLate) {
-      this.#turnedAt = now;
-      this.#woken = woken;
-    }
-    this.#untilGlance = isLate ? 1 : MESSAGES_PER_GLANCE;
-    return isLate;
   }
 
   /** Handles no more than what is in the mailbox now; nothing if not `drain`. */
@@ -253,15 +238,41 @@ export class Server {
       this.#refuse(client, number, this.#methods.refusal(name));
       return undefined;
     }
-    // A client says who it is before its first message, over the line that
-    // this thread may not have come to look at since.
-    if (!this.clients.knows(client)) this.#hearAll();
-    const sender = this.clients.nameOf(client);
-    desk.begin(name, sender);
+    // From the take to here nothing looks whether this thread was fenced, which
+    // would end it at once: a message that was taken is kept.
+    desk.begin(name, this.clients.nameOf(client));
     if (keep !== undefined && (number === 0 || incarnation < 0)) {
       keep([...message, name, client, number, incarnation, deadline], bytes);
     }
-    const context = new MessageContext(name, desk.number, sender, deadline);
+    // A client says who it is before its first message, over the line that
+    // this thread may not have come to look at since.
+    if (!this.clients.knows(client)) {
+      this.#hearAll();
+      desk.setSender(this.clients.nameOf(client));
+    }
+    const call: Call = { name, method, message, client, number, deadline };
+    // The answer to one that waits must not be lost with this incarnation: it
+    // is called when there is a place for that, and until then is in hand.
+    return incarnation < 0 && !this.clients.knows(client)
+      ? this.#whenKnown(client).then(() => this.#call(call))
+      : this.#call(call);
+  }
+
+  /** Waits until a client has said who it is, or is gone. */
+  #whenKnown(client: number): Promise<void> {
+    return waitAt([this.#readers], {
+      attempt: () => this.clients.knows(client) || !threadCanAct(client),
+      options: undefined,
+      late: () => "",
+    });
+  }
+
+  /** Calls the method of a message; gives a promise where that takes longer. */
+  #call(call: Call): Promise<void> | undefined {
+    const { name, method, message, client, number, deadline } = call;
+    const sender = this.clients.nameOf(client);
+    const ordinal = this.#options.desk.number;
+    const context = new MessageContext(name, ordinal, sender, deadline);
     if (deadline !== 0) tellMessagesApart();
     let result: unknown;
     try {

@@ -73,6 +73,11 @@ export class Desk {
     Atomics.store(words, STATE, Doing.handling);
   }
 
+  /** Says who sent the message in hand, once that is known. */
+  setSender(sender: string): void {
+    this.#words[SENDER] = this.#place(sender);
+  }
+
   /** Begins what is no message. For the actor itself. */
   enter(doing: number, method: string, sender: string): void {
     this.#words[METHOD] = this.#place(method);

@@ -12,6 +12,7 @@
  * @module
  */
 
+import { threadCanAct } from "../../channels/threads.ts";
 import { Address } from "../address.ts";
 import { ClassProcessHandle, INCARNATION } from "../class_process_handle.ts";
 import type { ClassActor, ClassProcess } from "../process.ts";
@@ -33,6 +34,9 @@ import { Recipient } from "../recipient.ts";
 import { childTarget } from "../target.ts";
 import { endingOf } from "./_restart_rules.ts";
 import type { WorkerSpec } from "./supervisor_options.ts";
+
+/** How many refusals are kept. */
+const MOST_REFUSALS = 100;
 
 /** What an origin needs of its supervisor. */
 export interface Infirmary {
@@ -124,6 +128,8 @@ export class ClassOrigin<A extends readonly unknown[], I>
   #again: Survivor | undefined;
   /** The deaths at which that was in hand. */
   #deaths: MessageDeath[] = [];
+  /** What asks were told in place of an answer. */
+  readonly #refusals: ControlMessage[] = [];
 
   /** Keeps what each start needs. */
   constructor(
@@ -162,6 +168,7 @@ export class ClassOrigin<A extends readonly unknown[], I>
       [INCARNATION]: { address: this.address, again: this.#again?.bytes },
     });
     // From here on the present process: a failed start is one of its ends.
+    this.#sayRefusals();
     process.start();
     this.process = process;
     const incarnation = new ClassIncarnation(
@@ -267,7 +274,19 @@ export class ClassOrigin<A extends readonly unknown[], I>
 
   /** Tells whoever waits for the answer that there will be none. */
   #refuse({ client, ask }: Kept, why: string): void {
-    // By the next incarnation, which the client will be known to.
-    if (ask !== 0) this.#control.say([Control.refuse, client, ask, why]);
+    if (ask === 0) return;
+    this.#refusals.push([Control.refuse, client, ask, why]);
+    if (this.#refusals.length > MOST_REFUSALS) this.#refusals.shift();
+  }
+
+  /**
+   * Has the incarnation that starts tell those who wait in vain: the client will
+   * be known to it. Each is told what the ones before were to tell, too, since
+   * those may have died of it; who was told already does not listen.
+   */
+  #sayRefusals(): void {
+    for (const refusal of this.#refusals) {
+      if (threadCanAct(refusal[1])) this.#control.say(refusal);
+    }
   }
 }

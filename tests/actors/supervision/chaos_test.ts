@@ -201,7 +201,7 @@ async function revive(
       return answer === 1;
     } catch (error) {
       // A message that waited was told to end it, and it stays down.
-      assertInstanceOf(error, ActorExitedError);
+      assertInstanceOf(error, ActorExitedError, `${error}`);
       return false;
     }
   };
