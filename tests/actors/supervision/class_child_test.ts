@@ -20,6 +20,7 @@ import {
   Supervisor,
 } from "../../../mod.ts";
 import { soon } from "../../channels/inside.ts";
+import { patient, slow } from "../../fixtures/actors/background.ts";
 import {
   asksGiven,
   client,
@@ -546,4 +547,21 @@ Deno.test("an actor's own child is known to others by its handle, and is over wi
   await exited(child.tell.note("1"));
   await soon(owner.join());
   await assertNoThreads();
+});
+
+Deno.test("an ask that waits is answered though its actor ends before it knows the client", async () => {
+  await using sup = new Supervisor();
+  const child = await sup.spawn(slow);
+  const word = new Int32Array(new SharedArrayBuffer(4));
+  await using asker = patient.spawn([child, word.buffer]);
+  await asker.ready();
+  Atomics.store(word, 0, 1);
+  Atomics.notify(word, 0);
+  // Who the client is goes by way of this thread, which has no time for it until
+  // the actor is ended: what it would have answered by then would be lost.
+  const end = performance.now() + 300;
+  while (performance.now() < end);
+  child.process.terminate();
+  assertEquals(await soon(asker.result()), "answered");
+  assertEquals(child.restarts, 1);
 });
