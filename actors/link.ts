@@ -126,7 +126,7 @@ export function link<R>(
   const watch = trap === undefined
     ? endWith(partner)
     : monitor(process, (exit) => {
-      if (partner.isAbnormal(exit)) trap(exit, process);
+      if (partner.isAbnormal) trap(exit, process);
     });
   let isLinked = true;
   return {
@@ -145,9 +145,8 @@ function endWith(partner: Partner): Disposable {
   waitAt([new Callers()], {
     attempt: () => {
       if (partner.isAble) return false;
-      const exit = partner.exit;
-      if (partner.isAbnormal(exit)) {
-        endCaller(new LinkedExitError(partner.name, exit));
+      if (partner.isAbnormal) {
+        endCaller(new LinkedExitError(partner.name, partner.exit));
       }
       return true;
     },
@@ -189,22 +188,32 @@ class Partner {
     return lifeOf(this.#thread) === Life.running;
   }
 
-  /** How it ended, once it can act no more. */
+  /** How it ended, if that takes the other one along. */
   get exit(): Exit {
-    const life = lifeOf(this.#thread);
-    const { over, leaving } = this.record;
-    const isEnded = over === Over.no ? life !== Life.left : over !== Over.left;
     // What it wrote into its record after its end counts for nothing.
-    if (isEnded) return terminatedExit(!threadExists(this.#thread));
+    if (this.#wasEnded) return terminatedExit(!threadExists(this.#thread));
+    const { over, leaving } = this.record;
     if (leaving !== undefined) return readExit(leaving, [], this.#actor);
     return over === Over.left
       ? silentExit(undefined, this.#actor)
       : terminatedExit(true);
   }
 
-  /** Whether an end such as this takes the other one along. */
-  isAbnormal({ reason, code }: Exit): boolean {
-    const isNormal = reason === "returned" || reason === "exited" && code === 0;
-    return !isNormal && !this.record.stopAsked;
+  /**
+   * Whether its end, once it can act no more, takes the other one along. By what
+   * it said when it left, and not by what it left: of a value that holds handles
+   * only the one who started it can make anything.
+   */
+  get isAbnormal(): boolean {
+    const { leaving, stopAsked } = this.record;
+    return !stopAsked && (this.#wasEnded || leaving?.code !== 0);
+  }
+
+  /** Whether it did not leave by itself. */
+  get #wasEnded(): boolean {
+    const { over } = this.record;
+    return over === Over.no
+      ? lifeOf(this.#thread) !== Life.left
+      : over !== Over.left;
   }
 }

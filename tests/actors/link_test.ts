@@ -117,7 +117,7 @@ Deno.test("a caller that blocks in a channel ends with its partner", async () =>
 });
 
 Deno.test("a process that ends normally, or after it was asked to stop, leaves its partner alone", async () => {
-  for (const order of ["return", "exit 0"] as const) {
+  for (const order of ["return", "return a queue", "exit 0"] as const) {
     await using pair = await linked();
     await pair.tellPartner(order);
     await soon(pair.p.join());
@@ -199,7 +199,7 @@ Deno.test("who is not linked any more ends alone, on either side", async () => {
     await pair.tellOwn("unlink");
     assertEquals(await soon(pair.up.get()), "unlinked");
     pair[first].terminate();
-    await soon(pair[first].join());
+    await soon<unknown>(pair[first].join());
     await settle();
     assert(pair[first === "own" ? "p" : "own"].isAlive());
   }
@@ -211,11 +211,13 @@ Deno.test("given a trap, the caller hears of an abnormal end, and lives", async 
   assertEquals(await soon(pair.up.get()), "partner threw");
   await settle();
   assert(pair.own.isAlive());
-  await using normal = await linked(traps);
-  await normal.tellPartner("return");
-  await soon(normal.p.join());
-  await settle();
-  assertEquals(normal.up.size, 0);
+  for (const order of ["return", "return a queue"] as const) {
+    await using normal = await linked(traps);
+    await normal.tellPartner(order);
+    await soon(normal.p.join());
+    await settle();
+    assertEquals(normal.up.size, 0);
+  }
   // The other direction is as ever.
   await using back = await linked(traps);
   await back.tellOwn("throw");
