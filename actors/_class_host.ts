@@ -72,10 +72,8 @@ export class ClassHost {
         : (message, bytes) => kept.keep(desk.number, message, bytes),
       onFailure: this.#onFailure,
     });
-    if (client !== undefined) {
-      const replies = new Line<ReplyMessage>(Ring.at(client.replies));
-      this.#server.clients.add(client.thread, { name: client.name, replies });
-    }
+    const replies = new Line<ReplyMessage>(Ring.at(client.replies));
+    this.#server.clients.add(client.thread, { name: client.name, replies });
     await instance.onStart?.();
     desk.leave();
     if (this.#isStopping) this.#stopServer();
@@ -87,9 +85,8 @@ export class ClassHost {
     await this.#server!.serve(again === undefined ? again : readKept(again));
     if (this.#instance!.onStop !== undefined) {
       this.#desk.enter(Doing.stopping, "onStop", this.#parent);
-      const { reason } = this.#record.stopOrder;
       await this.#instance!.onStop({
-        reason,
+        reason: this.#record.stopReason,
         timeLeft: this.#record.stopTimeLeft,
       });
     }
@@ -104,6 +101,6 @@ export class ClassHost {
 
   #stopServer(): void {
     // What a restart leaves in the mailbox the next incarnation takes.
-    this.#server?.stop(this.#record.stopOrder.reason !== "restart");
+    this.#server?.stop(this.#record.stopReason !== "restart");
   }
 }

@@ -18,7 +18,7 @@ export interface ServeStart {
   /** The how-manieth to take from there it is. */
   readonly incarnation: number;
   /** The first who may ask: the one who starts it. */
-  readonly client?: {
+  readonly client: {
     readonly thread: number;
     readonly name: string;
     readonly replies: SharedArrayBuffer;

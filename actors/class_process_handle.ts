@@ -120,7 +120,7 @@ export class ClassProcessHandle<I> extends ProcessHandle<void> {
   }
 
   #started(action: string): Recipient {
-    const thread = this.watchedThread(action);
+    const thread = this.startedThread(action);
     return this.#recipient ??= new Recipient(
       processTarget(this, thread, this.#traits.isReentrant),
       this.parentId === currentProcess().id,

@@ -175,19 +175,9 @@ export class ProcessHandle<R> {
   /** Called when the thread was started. */
   protected onStarted(_thread: WatchedThread<R>): void {}
 
-  /** Whether it was started. */
-  protected get isStarted(): boolean {
-    return this.#thread !== undefined;
-  }
-
   /** What its actor has in hand. */
   get desk(): Desk {
-    return new Desk(this.#startedThread("look at").record.memory);
-  }
-
-  /** Its thread; throws if it was not started. */
-  protected watchedThread(action: string): WatchedThread<R> {
-    return this.#startedThread(action);
+    return new Desk(this.startedThread("look at").record.memory);
   }
 
   isAlive(): boolean {
@@ -239,7 +229,7 @@ export class ProcessHandle<R> {
   }
 
   terminate(): void {
-    const thread = this.#startedThread("terminate");
+    const thread = this.startedThread("terminate");
     if (thread.ended === undefined) thread.terminate();
   }
 
@@ -278,15 +268,15 @@ export class ProcessHandle<R> {
   }
 
   get [THREAD](): number {
-    return this.#startedThread("wait for the end of").thread;
+    return this.startedThread("wait for the end of").thread;
   }
 
   [CHECK](): void {
-    this.#startedThread("send");
+    this.startedThread("send");
   }
 
   [PACK](): PackedHandle {
-    const thread = this.#startedThread("send");
+    const thread = this.startedThread("send");
     return {
       kind: "process",
       thread: thread.thread,
@@ -315,7 +305,8 @@ export class ProcessHandle<R> {
     return `process ${JSON.stringify(this.name)}`;
   }
 
-  #startedThread(action: string): WatchedThread<R> {
+  /** Its thread; throws if it was not started. */
+  protected startedThread(action: string): WatchedThread<R> {
     if (this.#thread !== undefined) return this.#thread;
     throw new ProcessStateError(
       `Cannot ${action} ${this.#label}: it was not started. Call start() first`,
@@ -325,7 +316,7 @@ export class ProcessHandle<R> {
   }
 
   #watched(action: string): WatchedThread<R> {
-    const thread = this.#startedThread(action);
+    const thread = this.startedThread(action);
     thread.watch();
     return thread;
   }

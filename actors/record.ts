@@ -16,7 +16,6 @@
  *   word 7  STARTED   1: it was loaded and does what it was started for
  *   word 8  AWAITED   1: somebody waits for that
  *   word 9  WHY       why it was asked to stop; an index into STOP_REASONS
- *   word 10 GRACE     how long it has for that, in ms; −1: as long as it takes
  *   word 11           whether anybody is linked to it: see `_link_list.ts`
  *   word 12 STOP_BY   two words: when that time is over, by the clock of all
  *   word 16…          what it has in hand: see `desk.ts`
@@ -44,7 +43,6 @@ const OVER = 6;
 const STARTED = 7;
 const AWAITED = 8;
 const WHY = 9;
-const GRACE = 10;
 const STOP_BY = 12;
 const HEADER = LINKS_END;
 const WORDS = 16;
@@ -56,7 +54,7 @@ export const MOST_OUTCOME: number = MOST - HEADER;
 const REASONS = ["", "returned", "threw", "exited", "failed"] as const;
 
 /** Why an actor may be asked to stop. */
-export const STOP_REASONS = ["stop", "shutdown", "restart"] as const;
+const STOP_REASONS = ["stop", "shutdown", "restart"] as const;
 
 /**
  * Why an actor is asked to stop: `"stop"` by a call of `Process.stop` or the end
@@ -72,8 +70,6 @@ export interface StopOrder {
   /** How long it has, in ms. */
   readonly grace: number;
 }
-
-const MOST_GRACE = 2 ** 31 - 1;
 
 /** How an actor may leave by itself. */
 export type LeaveReason = Exclude<typeof REASONS[number], "">;
@@ -128,18 +124,13 @@ export class Record {
   /** Asks it to stop. It must be woken to see it. */
   askToStop({ reason, grace }: StopOrder): void {
     this.#words[WHY] = STOP_REASONS.indexOf(reason);
-    this.#words[GRACE] = grace > MOST_GRACE ? -1 : grace;
     this.#stopBy[0] = clock() + grace;
     Atomics.store(this.#words, STOP, 1);
   }
 
-  /** What it was told when it was asked to stop. */
-  get stopOrder(): StopOrder {
-    const grace = this.#words[GRACE]!;
-    return {
-      reason: STOP_REASONS[this.#words[WHY]!] ?? "stop",
-      grace: grace < 0 ? Infinity : grace,
-    };
+  /** Why it was asked to stop. */
+  get stopReason(): StopReason {
+    return STOP_REASONS[this.#words[WHY]!]!;
   }
 
   /**
