@@ -17,7 +17,7 @@
 import { isTurnDue, turn } from "../channels/turn.ts";
 import { waitAt } from "../channels/waiting.ts";
 import { AskTable, type Numbered } from "./_ask_table.ts";
-import { holdRing, Line, Reply, type ReplyMessage } from "./protocol.ts";
+import { Line, Reply, type ReplyMessage } from "./protocol.ts";
 
 /** An ask without an answer. */
 export interface PendingAsk extends Numbered {
@@ -58,11 +58,7 @@ let isWaiting = false;
 
 /** Where this thread hears the answers to what it asks. */
 export function ownReplies(): Line<ReplyMessage> {
-  if (replies === undefined) {
-    replies = new Line<ReplyMessage>();
-    holdRing(replies, replies.ring);
-  }
-  return replies;
+  return replies ??= Line.own<ReplyMessage>();
 }
 
 /** A number for an ask; no other of this thread has it. */
@@ -156,14 +152,12 @@ export function lookAgain(): void {
 }
 
 function hear(): void {
-  const { source } = replies!.receiver;
-  for (;;) {
-    const taken = source.take();
-    if (taken === undefined || taken.done) return;
-    const [what, number, word] = taken.value;
-    const ask = pending.get(number);
-    if (ask === undefined) continue; // It was given up.
-    if (word !== Reply.item) pending.delete(number);
-    ask.onReply(word, what);
-  }
+  replies!.hear(onReply);
+}
+
+function onReply([what, number, word]: ReplyMessage): void {
+  const ask = pending.get(number);
+  if (ask === undefined) return; // It was given up.
+  if (word !== Reply.item) pending.delete(number);
+  ask.onReply(word, what);
 }

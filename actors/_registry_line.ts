@@ -28,10 +28,7 @@ import {
 import type { WaitOptions } from "../channels/wait_options.ts";
 import { waitAt } from "../channels/waiting.ts";
 import { NameTable, Registrant } from "./_name_table.ts";
-import { holdRing, Line } from "./protocol.ts";
-
-/** The greatest size of what waits in the line. */
-const MOST_BYTES = 2 ** 30;
+import { holdRing, Line, lineRing } from "./protocol.ts";
 
 /** What may be asked of the registry. */
 export type Request =
@@ -61,7 +58,7 @@ type Asked = [
 type Answered = [answer: Answer, number: number];
 
 /** The registry itself, in the root thread. */
-class Desk {
+class Registrar {
   readonly #line: Line<Asked>;
   readonly #table = new NameTable();
   /** Where the clients hear, by their threads. */
@@ -92,14 +89,10 @@ class Desk {
   /** Does what was asked over the line, and lets go of the dead. */
   serve(): void {
     this.#sweep();
-    const { source } = this.#line.receiver;
-    for (;;) {
-      const taken = source.take();
-      if (taken === undefined || taken.done) return;
-      const [request, client, number, replies] = taken.value;
+    this.#line.hear(([request, client, number, replies]) => {
       if (replies !== undefined) this.#clients.set(client, replies);
       this.#clients.get(client)?.say([this.answer(request), number]);
-    }
+    });
   }
 
   /** Some threads have ended: lets go of what was theirs. */
@@ -117,14 +110,13 @@ class Desk {
 /** Another thread's way to the registry. */
 class Client {
   readonly #line: Line<Asked>;
-  readonly #replies = new Line<Answered>();
+  readonly #replies = Line.own<Answered>();
   /** What waits for an answer, and the answers that have come. */
   readonly #answers = new Map<number, Answer | undefined>();
   #count = 0;
 
   constructor(memory: SharedArrayBuffer) {
     this.#line = new Line<Asked>(Ring.at(memory));
-    holdRing(this.#replies, this.#replies.ring);
   }
 
   async ask(
@@ -155,37 +147,33 @@ class Client {
   }
 
   #hear(): void {
-    const { source } = this.#replies.receiver;
-    for (;;) {
-      const taken = source.take();
-      if (taken === undefined || taken.done) return;
-      const [answer, number] = taken.value;
+    this.#replies.hear(([answer, number]) => {
       // Else nobody waits for it any more.
       if (this.#answers.has(number)) this.#answers.set(number, answer);
-    }
+    });
   }
 }
 
 let memory: SharedArrayBuffer | undefined;
 /** In the root thread, once there is something to do. */
-let desk: Desk | undefined;
+let registrar: Registrar | undefined;
 /** In every other thread, likewise. */
 let client: Client | undefined;
 
-function ownDesk(): Desk {
-  return desk ??= new Desk(Ring.at(registryMemory()));
+function ownRegistrar(): Registrar {
+  return registrar ??= new Registrar(Ring.at(registryMemory()));
 }
 
 /** The way to the registry, for a thread that this one starts. */
 export function registryMemory(): SharedArrayBuffer {
   if (memory !== undefined) return memory;
-  const ring = Ring.create(0, MOST_BYTES);
+  const ring = lineRing();
   memory = ring.memory;
   // From the first message on: what waits beside it is kept for who holds it.
   holdRing(ring, ring);
   waitAt([ring.consumers], {
     attempt: () => {
-      if (desk !== undefined || ring.isReadable) ownDesk().serve();
+      if (registrar !== undefined || ring.isReadable) ownRegistrar().serve();
       return false;
     },
     options: undefined,
@@ -211,7 +199,7 @@ export async function askRegistry(
   options: WaitOptions | undefined,
   late: () => string,
 ): Promise<Answer> {
-  if (ownThread() === ROOT) return ownDesk().answer(request);
+  if (ownThread() === ROOT) return ownRegistrar().answer(request);
   client ??= new Client(memory!);
   return await client.ask(request, options, late);
 }

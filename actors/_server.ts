@@ -177,12 +177,7 @@ export class Server {
   }
 
   #hearAll(): void {
-    const { source } = this.#control.receiver;
-    for (;;) {
-      const taken = source.take();
-      if (taken === undefined || taken.done) return;
-      this.#hear(taken.value);
-    }
+    this.#control.hear((message) => this.#hear(message));
   }
 
   #hear([word, client, number, what]: ControlMessage): void {

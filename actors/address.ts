@@ -44,7 +44,7 @@ import {
 } from "../channels/threads.ts";
 import { terminatedExit } from "./_read_exit.ts";
 import type { Handling } from "./handling.ts";
-import { holdRing } from "./protocol.ts";
+import { holdRing, lineRing, MOST_BYTES } from "./protocol.ts";
 import type { Exit } from "./exit.ts";
 import type { Mailbox, MailboxStats } from "./mailbox_options.ts";
 
@@ -61,9 +61,6 @@ const GIVEN_UP = 9;
 const HEADER = 64;
 const MOST_EXIT = 2 ** 24;
 const OVER = -1;
-
-/** The greatest size of the messages in a mailbox together, in bytes. */
-const MOST_BYTES = 2 ** 30;
 
 /** How an incarnation ended, and what it had in hand. */
 export interface KnownExit {
@@ -118,7 +115,7 @@ export class Address {
     return new Address({
       memory,
       mailbox: Ring.create(options.capacity, MOST_BYTES).memory,
-      control: Ring.create(0, MOST_BYTES).memory,
+      control: lineRing().memory,
       options,
       isLasting,
     });

@@ -22,6 +22,7 @@ import { hold } from "../channels/holders.ts";
 import { Receiver } from "../channels/receiver.ts";
 import { Ring } from "../channels/ring.ts";
 import { Sender } from "../channels/sender.ts";
+import type { Ended, Source, Taken } from "../channels/source.ts";
 
 /** The words of the control line, from a client to an actor. */
 export const Control = {
@@ -89,6 +90,14 @@ export function holdRing(
   hold(handle, { number, words, onLast });
 }
 
+/** The greatest size of all that waits in a mailbox or a line, in bytes. */
+export const MOST_BYTES: number = 2 ** 30;
+
+/** A new ring for a line. */
+export function lineRing(): Ring {
+  return Ring.create(0, MOST_BYTES);
+}
+
 /** Nobody hears over the line any more. */
 class LineClosedError extends Error {}
 
@@ -102,11 +111,10 @@ export class Line<T> {
   /** What it is made of. */
   readonly ring: Ring;
   readonly #sender: Sender;
-  /** Its receiving side. */
-  readonly receiver: Receiver<T>;
+  readonly #source: Source<Taken<T> | Ended>;
 
-  /** The line on a ring; a new one without. */
-  constructor(ring: Ring = Ring.create(0, 2 ** 30)) {
+  /** The line on a ring. */
+  constructor(ring: Ring) {
     this.ring = ring;
     const label = "the line of an actor";
     this.#sender = new Sender(ring, {
@@ -117,13 +125,30 @@ export class Line<T> {
       isBroken: () => false,
       closedError: () => new LineClosedError(),
     });
-    this.receiver = new Receiver<T>(ring, {
+    const receiver = new Receiver<T>(ring, {
       label,
       verb: "hear from",
       check: () => {},
       isOver: () => false,
       endedError: () => new LineClosedError(),
     });
+    this.#source = receiver.source;
+  }
+
+  /** A new line that this thread hears by, as long as it has the line. */
+  static own<T>(): Line<T> {
+    const line = new Line<T>(lineRing());
+    holdRing(line, line.ring);
+    return line;
+  }
+
+  /** Hears all that has been said so far. Runs no user code. */
+  hear(each: (message: T) => void): void {
+    for (;;) {
+      const taken = this.#source.take();
+      if (taken === undefined || taken.done) return;
+      each(taken.value);
+    }
   }
 
   /**
