@@ -11,6 +11,11 @@ import { type Hello, type Line, Reply, type ReplyMessage } from "./protocol.ts";
 
 const encoder = new Encoder();
 
+/** What a client is called that has not said who it is. */
+export function strangerName(client: number): string {
+  return `thread ${client}`;
+}
+
 /** See the module. */
 export class Clients {
   readonly #known = new Map<number, Hello>();
@@ -28,14 +33,9 @@ export class Clients {
     for (const say of early) say(hello.replies);
   }
 
-  /** Whether it has said who it is. */
-  knows(client: number): boolean {
-    return this.#known.has(client);
-  }
-
-  /** The name of a client's process. */
-  nameOf(client: number): string {
-    return this.#known.get(client)?.name ?? `thread ${client}`;
+  /** The name of a client's process, if it has said who it is. */
+  nameOf(client: number): string | undefined {
+    return this.#known.get(client)?.name;
   }
 
   /**

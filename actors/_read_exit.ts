@@ -29,13 +29,11 @@ import {
   type ThrewExit,
   UNKNOWN_CODE,
 } from "./exit.ts";
+import { withoutOwnFrames } from "./_own_frames.ts";
 import { pathFromUrl } from "./_permission_paths.ts";
 import { flagText, rightText } from "./permission_texts.ts";
 import { holds, type NormalizedPermissions } from "./permissions.ts";
 import type { Leaving } from "./record.ts";
-
-/** Where the code around the user's lies. */
-const FOLDER = import.meta.resolve("./");
 
 /** How errors call what every actor needs. */
 const LIBRARY = "Troupe itself";
@@ -123,7 +121,9 @@ export function thrownError(
   actor: Omit<Ended, "declaration">,
 ): Error {
   const { name, permissions, startedAt } = actor;
-  if (thrown instanceof Error) hideHost(thrown);
+  if (thrown instanceof Error && typeof thrown.stack === "string") {
+    thrown.stack = withoutOwnFrames(thrown.stack);
+  }
   const denied = thrown instanceof Error
     ? toPermissionDenied(
       thrown,
@@ -179,7 +179,7 @@ function notLoaded(actor: Ended, what: string, error: Error): ModuleLoadError {
 /** What a thread may load is decided by the rights of the one that starts it. */
 function deniedLoad(denial: Denial, what: string): string {
   const self = currentProcess();
-  const folder = new URL("../", FOLDER);
+  const folder = new URL("../", import.meta.url);
   // Of the library all modules are needed, so its folder is named.
   const isLibrary = what === LIBRARY && folder.protocol === "file:";
   const needed = isLibrary
@@ -190,13 +190,6 @@ function deniedLoad(denial: Denial, what: string): string {
     : `Give actor ${JSON.stringify(self.name)} ${grantFor(needed)}`;
   return `, since ${self.name} has no ${rightText(denial)}. ${cure}` +
     (isLibrary ? ", beside the modules that declare your actors" : "");
-}
-
-/** Takes our own frames out of a stack: they tell a reader nothing. */
-function hideHost(error: Error): void {
-  if (typeof error.stack !== "string") return;
-  const lines = error.stack.split("\n");
-  error.stack = lines.filter((line) => !line.includes(FOLDER)).join("\n");
 }
 
 /** A text without the colours that Deno puts into places. */

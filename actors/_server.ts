@@ -21,7 +21,7 @@ import { isTurnDue, turn } from "../channels/turn.ts";
 import { waitAt } from "../channels/waiting.ts";
 import type { AnyFunction } from "./sendable.ts";
 import type { Address } from "./address.ts";
-import { Clients } from "./_clients.ts";
+import { Clients, strangerName } from "./_clients.ts";
 import {
   clock,
   leaveMessage,
@@ -69,6 +69,8 @@ interface Call {
   readonly client: number;
   readonly number: number;
   readonly deadline: number;
+  /** The name of the client's process, if it has said who it is. */
+  readonly sender: string | undefined;
 }
 
 /** See the module. */
@@ -216,8 +218,6 @@ export class Server {
   /** Handles a message; gives a promise where that takes longer. */
   #handle(message: unknown[]): Promise<void> | undefined {
     const { address, desk, keep } = this.#options;
-    // Before the handler can take another one.
-    const bytes = keep === undefined ? undefined : this.#bytes();
     const deadline = message.pop() as number;
     const incarnation = message.pop() as number;
     const number = message.pop() as number;
@@ -235,37 +235,44 @@ export class Server {
     }
     // From the take to here nothing looks whether this thread was fenced, which
     // would end it at once: a message that was taken is kept.
-    desk.begin(name, this.clients.nameOf(client));
+    let sender = this.clients.nameOf(client);
+    desk.begin(name, sender ?? strangerName(client));
     if (keep !== undefined && (number === 0 || incarnation < 0)) {
-      keep([...message, name, client, number, incarnation, deadline], bytes);
+      const whole = [...message, name, client, number, incarnation, deadline];
+      keep(whole, this.#bytes());
     }
     // A client says who it is before its first message, over the line that
     // this thread may not have come to look at since.
-    if (!this.clients.knows(client)) {
+    if (sender === undefined) {
       this.#hearAll();
-      desk.setSender(this.clients.nameOf(client));
+      sender = this.clients.nameOf(client);
+      if (sender !== undefined) desk.setSender(sender);
     }
-    const call: Call = { name, method, message, client, number, deadline };
+    const call = { name, method, message, client, number, deadline, sender };
     // The answer to one that waits must not be lost with this incarnation: it
     // is called when there is a place for that, and until then is in hand.
-    return incarnation < 0 && !this.clients.knows(client)
-      ? this.#whenKnown(client).then(() => this.#call(call))
+    return incarnation < 0 && sender === undefined
+      ? this.#whenKnown(client).then((sender) =>
+        this.#call({ ...call, sender })
+      )
       : this.#call(call);
   }
 
-  /** Waits until a client has said who it is, or is gone. */
-  #whenKnown(client: number): Promise<void> {
-    return waitAt([this.#readers], {
-      attempt: () => this.clients.knows(client) || !threadCanAct(client),
+  /** Waits until a client has said who it is, or is gone; gives its name. */
+  async #whenKnown(client: number): Promise<string | undefined> {
+    await waitAt([this.#readers], {
+      attempt: () =>
+        this.clients.nameOf(client) !== undefined || !threadCanAct(client),
       options: undefined,
       late: () => "",
     });
+    return this.clients.nameOf(client);
   }
 
   /** Calls the method of a message; gives a promise where that takes longer. */
   #call(call: Call): Promise<void> | undefined {
     const { name, method, message, client, number, deadline } = call;
-    const sender = this.clients.nameOf(client);
+    const sender = call.sender ?? strangerName(client);
     const ordinal = this.#options.desk.number;
     const context = new MessageContext(name, ordinal, sender, deadline);
     if (deadline !== 0) tellMessagesApart();

@@ -34,13 +34,8 @@ export function methodsOf(
           `{ timeout: 100 }, got ${options === null ? "null" : typeof options}`,
       );
     }
-    return new Proxy({}, { get: (_, name) => methodFor(name, options) });
+    return byName({}, (name) => make(name, options));
   };
-  const methodFor = (name: string | symbol, options: object | undefined) =>
-    // A promise that resolves to the object asks it for `then`.
-    typeof name === "symbol" || name === "then"
-      ? undefined
-      : make(name, options);
   const define = (name: string) => {
     const value = make(name, undefined);
     Object.defineProperty(withOptions, name, { value, configurable: true });
@@ -54,12 +49,18 @@ export function methodsOf(
   for (const name of names) define(name);
   Object.setPrototypeOf(
     withOptions,
-    new Proxy(Object.create(null), {
-      get: (_, name) =>
-        typeof name === "symbol" || name === "then" ? undefined : define(name),
-    }),
+    byName(Object.create(null), define),
   );
   return withOptions;
+}
+
+/** An object whose properties are made when they are asked for. */
+function byName(target: object, make: (name: string) => AnyFunction): object {
+  return new Proxy(target, {
+    get: (_, name) =>
+      // A promise that resolves to the object asks it for `then`.
+      typeof name === "symbol" || name === "then" ? undefined : make(name),
+  });
 }
 
 /** The methods of a class actor to ask. */

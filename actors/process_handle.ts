@@ -54,6 +54,7 @@ import {
   type ReasonedStop,
   STOP_REASON,
 } from "./handle_options.ts";
+import { callSite } from "./_own_frames.ts";
 import { LATE, waitForEnd, waitForStart } from "./_wait_for.ts";
 import { HandedThread, type WatchedThread } from "./_watched_thread.ts";
 
@@ -335,17 +336,6 @@ export class ProcessHandle<R> {
       warnAboutPrompts(saidWord());
     }
   }
-}
-
-/** Where our own frames stand, which are no news to the caller. */
-const FOLDER = import.meta.resolve("./");
-
-/** The stack of the call of `method`, without its first line. */
-function callSite(method: () => unknown): string {
-  const here: { stack?: string } = {};
-  Error.captureStackTrace(here, method);
-  const frames = here.stack?.split("\n").slice(1) ?? [];
-  return frames.filter((frame) => !frame.includes(FOLDER)).join("\n");
 }
 
 registerHandle("process", {

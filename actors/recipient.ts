@@ -27,6 +27,7 @@ import {
 } from "./_pending.ts";
 import { type Asked, Call, type OpenAsk, StreamAsk } from "./_open_ask.ts";
 import { Control, type ControlMessage, Line, Reply } from "./protocol.ts";
+import { callSite } from "./_own_frames.ts";
 import { thrownError } from "./_read_exit.ts";
 import { StreamReader } from "./_stream.ts";
 import type { Target } from "./target.ts";
@@ -348,14 +349,6 @@ type Verb = "ask" | "tell";
 /** As errors say it; made for them alone, since it takes as long as a put. */
 function actionOf(verb: Verb, method: string): string {
   return `${verb} ${method}() ${verb === "ask" ? "of" : "to"}`;
-}
-
-const FOLDER = new URL("./", import.meta.url).href;
-
-/** Where the caller stands, without the frames of this folder. */
-function callSite(): string {
-  const frames = new Error().stack?.split("\n").slice(1) ?? [];
-  return frames.filter((frame) => !frame.includes(FOLDER)).join("\n");
 }
 
 /** A reason of an abort as it can be sent: one that cannot becomes a text. */
