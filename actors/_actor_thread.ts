@@ -47,19 +47,13 @@ import {
   workerPermissions,
 } from "./permissions.ts";
 import { Over, Record, type StopOrder } from "./record.ts";
-import { reapOrphan } from "./_reap_orphan.ts";
+import { reapOrphan, STUCK_AFTER } from "./_reap_orphan.ts";
 import type { ServeStart, StartMessage } from "./_start.ts";
 import { registryMemory } from "./_registry_line.ts";
 import { endInTurn } from "./_terminations.ts";
 import { type TrampolineMessage, trampolineUrl } from "./_trampoline.ts";
 import { EndListeners, type WatchedThread } from "./_watched_thread.ts";
 import { isLockFree, lockIsFree, lockName, programName } from "./_web_locks.ts";
-
-/**
- * How long a terminated thread may take to stop, in ms, until it is called
- * stuck. One that comes back to its event loop takes a few.
- */
-const STUCK_AFTER = 1500;
 
 /**
  * How long to wait, in ms, for word of a thread whose lock came free though it

@@ -12,8 +12,11 @@ import {
 } from "../channels/threads.ts";
 import { lockIsFree, lockName } from "./_web_locks.ts";
 
-/** How long they may take to stop, in ms. */
-const STUCK_AFTER = 1500;
+/**
+ * How long a thread may take to stop, in ms, until it is called stuck. One that
+ * comes back to its event loop takes a few.
+ */
+export const STUCK_AFTER = 1500;
 
 /**
  * Sees to the end of a thread whose parent has ended. Deno ends it with its

@@ -5,13 +5,10 @@
  */
 
 import { Callers } from "../channels/callers.ts";
-import {
-  checkWait,
-  startTimer,
-  type WaitOptions,
-} from "../channels/wait_options.ts";
+import { checkWait, type WaitOptions } from "../channels/wait_options.ts";
 import { waitAt } from "../channels/waiting.ts";
 import type { Exit } from "./exit.ts";
+import { waitForWord } from "./wait_for_word.ts";
 import type { WatchedThread } from "./_watched_thread.ts";
 
 /** The time was over first. */
@@ -29,21 +26,12 @@ export async function waitForEnd<R>(
 ): Promise<Exit<R> | typeof LATE> {
   const timeout = checkWait(options);
   if (thread.ended !== undefined) return thread.ended;
-  const { promise, resolve, reject } = Promise.withResolvers<
-    Exit<R> | typeof LATE
-  >();
-  const signal = options?.signal;
-  const stopListening = thread.listeners.add(() => resolve(thread.exit));
-  const stopTimer = startTimer(timeout, () => resolve(LATE));
-  const abort = () => reject(signal!.reason);
-  signal?.addEventListener("abort", abort, { once: true });
-  try {
-    return await promise;
-  } finally {
-    stopListening();
-    stopTimer();
-    signal?.removeEventListener("abort", abort);
-  }
+  const hasEnded = await waitForWord(
+    (tell) => thread.listeners.add(tell),
+    timeout,
+    options?.signal,
+  );
+  return hasEnded ? thread.exit : LATE;
 }
 
 /**

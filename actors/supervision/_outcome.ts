@@ -4,11 +4,8 @@
  * @module
  */
 
-import {
-  checkWait,
-  startTimer,
-  type WaitOptions,
-} from "../../channels/wait_options.ts";
+import { checkWait, type WaitOptions } from "../../channels/wait_options.ts";
+import { waitForWord } from "../wait_for_word.ts";
 
 /**
  * An end that can be waited for. Unlike a promise it can be open again, and a
@@ -47,20 +44,20 @@ export class Outcome<T> {
     const timeout = checkWait(options);
     this.#wasAsked = true;
     if (this.#give !== undefined) return this.#give();
-    const { promise, resolve, reject } = Promise.withResolvers<
-      (() => T) | undefined
-    >();
-    const signal = options?.signal;
-    this.#waiting.add(resolve);
-    const stopTimer = startTimer(timeout, () => resolve(undefined));
-    const abort = () => reject(signal!.reason);
-    signal?.addEventListener("abort", abort, { once: true });
-    try {
-      return (await promise)?.();
-    } finally {
-      this.#waiting.delete(resolve);
-      stopTimer();
-      signal?.removeEventListener("abort", abort);
-    }
+    // What it ended with: by the time this goes on it may be open again.
+    let given: (() => T) | undefined;
+    await waitForWord(
+      (tell) => {
+        const wake = (give: () => T) => {
+          given = give;
+          tell();
+        };
+        this.#waiting.add(wake);
+        return () => this.#waiting.delete(wake);
+      },
+      timeout,
+      options?.signal,
+    );
+    return given?.();
   }
 }

@@ -64,8 +64,8 @@ export type LivenessAction = "report" | "terminate" | "restart";
 export interface LivenessOptions {
   /**
    * How long a child may compute without coming back to its event loop, in ms;
-   * by default 5,000. Reported within a quarter of that. A long `await` and a
-   * wait in a channel are no such thing.
+   * by default 5,000. Reported no later than half of that after. A long
+   * `await` and a wait in a channel are no such thing.
    */
   allowance?: number;
   /** What is done about it; by default `"report"`. */
