@@ -144,9 +144,52 @@ export type {
   ClassChild,
   NestedChild,
 } from "./actors/supervision/child.ts";
-export type * from "./actors/supervision/supervisor_events.ts";
-export type * from "./actors/supervision/supervisor_exit.ts";
-export type * from "./actors/supervision/supervisor_options.ts";
+export type {
+  DeniedEvent,
+  ExitedEvent,
+  GaveUpEvent,
+  MissedEvent,
+  QuarantinedEvent,
+  RestartedEvent,
+  RestartingEvent,
+  ShutDownEvent,
+  StartedEvent,
+  StartFailedEvent,
+  StoppedEvent,
+  SupervisorEvent,
+  SupervisorEventBase,
+  UnresponsiveEvent,
+} from "./actors/supervision/supervisor_events.ts";
+export type {
+  AutoShutdownExit,
+  ChildExit,
+  GaveUpExit,
+  ShutDownExit,
+  ShutdownReport,
+  StoppedChild,
+  SupervisorExit,
+} from "./actors/supervision/supervisor_exit.ts";
+export type {
+  AnyActor,
+  ArgsField,
+  AutoShutdown,
+  BackoffOptions,
+  ChildDefinition,
+  ChildOptions,
+  ChildParameters,
+  ChildSpec,
+  DefinitionList,
+  LivenessAction,
+  LivenessOptions,
+  NestedSpec,
+  RestartKind,
+  ShutdownKind,
+  ShutdownOptions,
+  Strategy,
+  SuperviseOptions,
+  SupervisorOptions,
+  WorkerSpec,
+} from "./actors/supervision/supervisor_options.ts";
 export type { Handling } from "./actors/handling.ts";
 export type {
   MessageDeath,

@@ -19,7 +19,7 @@ import { Callers } from "../channels/callers.ts";
 import { decode } from "../channels/decode.ts";
 import { Encoder } from "../channels/encode.ts";
 import { NotSendableError } from "../channels/errors.ts";
-import { packAll, type PackedHandle, unpackAll } from "../channels/handle.ts";
+import { packAll, unpackAll } from "../channels/handle.ts";
 import { joinShapes } from "../channels/shapes.ts";
 import {
   childrenOf,
@@ -41,6 +41,7 @@ import {
 } from "./declaration.ts";
 import { Desk, Doing } from "./desk.ts";
 import { ModuleLoadError } from "./errors.ts";
+import type { PackedClassProcess } from "./handle_options.ts";
 import { setEnd, untieAll } from "./_links.ts";
 import { joinRegistry } from "./_registry_line.ts";
 import type { StartMessage } from "./_start.ts";
@@ -296,7 +297,7 @@ function isLoaderError(error: unknown): error is TypeError {
 }
 
 /** The handle of an actor that is a class, as its parent would pack it. */
-function packOwn(start: StartMessage): PackedHandle | undefined {
+function packOwn(start: StartMessage): PackedClassProcess | undefined {
   const { serve, thread, record, module, declared, permissions } = start;
   if (serve === undefined) return undefined;
   return {

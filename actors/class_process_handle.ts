@@ -4,9 +4,9 @@
  * @module
  */
 
-import { PACK, type PackedHandle, registerHandle } from "../channels/handle.ts";
+import { PACK, registerHandle } from "../channels/handle.ts";
 import { ownThread } from "../channels/threads.ts";
-import { Address, type PackedAddress } from "./address.ts";
+import { Address } from "./address.ts";
 import { askMethods, tellMethods } from "./ask_methods.ts";
 import type { Ask, Tell } from "./class_types.ts";
 import { currentProcess, ownPacked } from "./current_process.ts";
@@ -14,7 +14,7 @@ import { type ClassTraits, declarationOf } from "./declaration.ts";
 import { Keeper } from "./keeper.ts";
 import type { MailboxStats } from "./mailbox_options.ts";
 import { ownReplies } from "./_pending.ts";
-import type { HandleOptions } from "./handle_options.ts";
+import type { HandleOptions, PackedClassProcess } from "./handle_options.ts";
 import { handleFor, ProcessHandle } from "./process_handle.ts";
 import { Recipient } from "./recipient.ts";
 import type { ServeStart } from "./_start.ts";
@@ -32,16 +32,11 @@ export interface IncarnationOptions {
   readonly again?: Uint8Array<ArrayBuffer> | undefined;
 }
 
-interface Handed {
-  readonly address: PackedAddress;
-  readonly traits: ClassTraits;
-}
-
 const HANDED_CLASS: unique symbol = Symbol("handed class");
 
 interface ClassHandleOptions extends HandleOptions {
   [INCARNATION]?: IncarnationOptions;
-  [HANDED_CLASS]?: Handed;
+  [HANDED_CLASS]?: PackedClassProcess;
 }
 
 /** Behind the interface `ClassProcess`; see there. */
@@ -110,7 +105,7 @@ export class ClassProcessHandle<I> extends ProcessHandle<void> {
     thread.exit.then(() => this.address.close());
   }
 
-  override [PACK](): PackedHandle {
+  override [PACK](): PackedClassProcess {
     return {
       ...super[PACK](),
       kind: "class process",
@@ -128,22 +123,24 @@ export class ClassProcessHandle<I> extends ProcessHandle<void> {
   }
 }
 
-function unpack(packed: PackedHandle): ClassProcessHandle<unknown> {
+function unpack(packed: PackedClassProcess): ClassProcessHandle<unknown> {
   const handle = handleFor(packed, (options) =>
     new ClassProcessHandle({}, {
       ...options,
-      [HANDED_CLASS]: packed as unknown as Handed,
+      [HANDED_CLASS]: packed,
     }));
   return handle as ClassProcessHandle<unknown>;
 }
 
-registerHandle("class process", { unpack });
+registerHandle("class process", {
+  unpack: (packed) => unpack(packed as PackedClassProcess),
+});
 
 /** The handle of the calling code's own process, if it is of that class. */
 export function ownHandle(
   actor: { readonly name: string; readonly module: string },
 ): ClassProcessHandle<unknown> | undefined {
-  const packed = ownPacked();
+  const packed = ownPacked() as PackedClassProcess | undefined;
   const isOfClass = packed !== undefined && packed.module === actor.module &&
     packed.declared === actor.name;
   return isOfClass ? unpack(packed) : undefined;

@@ -5,7 +5,9 @@
  * @module
  */
 
-import type { Declaration } from "./declaration.ts";
+import type { PackedHandle } from "../channels/handle.ts";
+import type { PackedAddress } from "./address.ts";
+import type { ClassTraits, Declaration } from "./declaration.ts";
 import type { NormalizedPermissions } from "./permissions.ts";
 import type { StopReason } from "./record.ts";
 import type { SpawnOptions, StopOptions } from "./spawn_options.ts";
@@ -29,6 +31,27 @@ export interface Handed {
   readonly id: number;
   readonly parentId: number;
   readonly daemon: boolean;
+}
+
+/** A process as it is sent to another thread. */
+export interface PackedProcess
+  extends PackedHandle, Omit<Handed, "thread" | "declaration"> {
+  /** The thread, by its id. */
+  readonly thread: number;
+  /** The memory of its record. */
+  readonly record: SharedArrayBuffer;
+  /** The module and the name of the declaration. */
+  readonly module: string;
+  /** See `module`. */
+  readonly declared: string;
+}
+
+/** A process of a class as it is sent to another thread. */
+export interface PackedClassProcess extends PackedProcess {
+  /** Where messages for it go. */
+  readonly address: PackedAddress;
+  /** How it deals with them. */
+  readonly traits: ClassTraits;
 }
 
 /** The key under which the constructor is given a {@linkcode Handed}. */

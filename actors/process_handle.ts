@@ -6,13 +6,7 @@
 
 import { Encoder } from "../channels/encode.ts";
 import { Callers } from "../channels/callers.ts";
-import {
-  CHECK,
-  checkAll,
-  PACK,
-  type PackedHandle,
-  registerHandle,
-} from "../channels/handle.ts";
+import { CHECK, checkAll, PACK, registerHandle } from "../channels/handle.ts";
 import { INSPECT } from "../channels/inspect.ts";
 import { Identity } from "../channels/identity.ts";
 import { SOURCE, type Source, type Taken } from "../channels/source.ts";
@@ -49,8 +43,8 @@ import type { ServeStart } from "./_start.ts";
 import {
   checkOptions,
   HANDED,
-  type Handed,
   type HandleOptions,
+  type PackedProcess,
   type ReasonedStop,
   STOP_REASON,
 } from "./handle_options.ts";
@@ -276,7 +270,7 @@ export class ProcessHandle<R> {
     this.startedThread("send");
   }
 
-  [PACK](): PackedHandle {
+  [PACK](): PackedProcess {
     const thread = this.startedThread("send");
     return {
       kind: "process",
@@ -340,7 +334,10 @@ export class ProcessHandle<R> {
 
 registerHandle("process", {
   unpack: (packed) =>
-    handleFor(packed, (options) => new ProcessHandle({}, options)),
+    handleFor(
+      packed as PackedProcess,
+      (options) => new ProcessHandle({}, options),
+    ),
 });
 
 /**
@@ -349,23 +346,17 @@ registerHandle("process", {
  * @param make Makes it with these options, if there is none yet.
  */
 export function handleFor(
-  packed: PackedHandle,
+  packed: PackedProcess,
   make: (options: HandleOptions) => ProcessHandle<unknown>,
 ): ProcessHandle<unknown> {
-  const handed = packed as unknown as {
-    readonly thread: number;
-    readonly record: SharedArrayBuffer;
-    readonly declared: string;
-    readonly module: string;
-  } & Omit<Handed, "thread" | "declaration">;
-  const known = handles.get(handed.id);
+  const known = handles.get(packed.id);
   if (known !== undefined) return known;
-  const { module, declared, name, permissions } = handed;
+  const { module, declared, name, permissions, record } = packed;
   const declaration = { module, name: declared };
-  const thread = new HandedThread(handed.thread, handed.record, {
+  const thread = new HandedThread(packed.thread, record, {
     name,
     permissions,
     declaration,
   });
-  return make({ [HANDED]: { ...handed, thread, declaration } });
+  return make({ [HANDED]: { ...packed, thread, declaration } });
 }
