@@ -26,27 +26,14 @@ import {
   client,
   FAILURES,
   MADE,
-  type Place,
+  placed,
   supervises,
   type Watched,
   watched,
   watchedOf3,
-  words,
 } from "../../fixtures/actors/watched.ts";
 import { assertNoThreads } from "../../leaks.ts";
 import { drain, listen, take } from "./news.ts";
-
-/** A place with everything there is. */
-function placed(name?: string) {
-  const shared = words();
-  const queues = {
-    log: new Queue<string>(),
-    up: new Queue<string>(),
-    gate: new Queue<string>(),
-  };
-  const place: Place = { ...queues, name, words: shared.buffer };
-  return { ...queues, words: shared, place };
-}
 
 /** That an ask failed since the actor ended. */
 async function exited(ask: Promise<unknown>): Promise<ActorExitedError> {

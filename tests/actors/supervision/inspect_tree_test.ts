@@ -1,29 +1,17 @@
 // The text of a supervision tree, which asks nothing of the actors.
 import { assertEquals, assertGreater, assertMatch } from "@std/assert";
-import { actor, Queue, Supervisor } from "../../../mod.ts";
+import { actor, Supervisor } from "../../../mod.ts";
 import { soon } from "../../channels/inside.ts";
 import { waits } from "../../fixtures/actors/supervised.ts";
 import {
   FIXED,
-  type Place,
+  placed,
   Watched,
   watched,
   watchedOf3,
-  words,
 } from "../../fixtures/actors/watched.ts";
 import { settledTo } from "../../leaks.ts";
 import { listen, take } from "./news.ts";
-
-function placed() {
-  const shared = words();
-  const queues = {
-    log: new Queue<string>(),
-    up: new Queue<string>(),
-    gate: new Queue<string>(),
-  };
-  const place: Place = { ...queues, words: shared.buffer };
-  return { ...queues, words: shared, place };
-}
 
 /** Never started here. */
 const unnamed = actor(import.meta, Watched, {

@@ -15,9 +15,8 @@ import {
   computes,
   FIXED,
   MADE,
-  type Place,
+  placed,
   watched,
-  words,
 } from "../../fixtures/actors/watched.ts";
 import { runProgram } from "../../fixtures/program.ts";
 import { assertNoThreads, settledTo } from "../../leaks.ts";
@@ -35,17 +34,6 @@ function watching(
     ...options,
     liveness: { allowance: ALLOWANCE, ...liveness },
   });
-}
-
-function placed() {
-  const shared = words();
-  const queues = {
-    log: new Queue<string>(),
-    up: new Queue<string>(),
-    gate: new Queue<string>(),
-  };
-  const place: Place = { ...queues, words: shared.buffer };
-  return { ...queues, words: shared, place };
 }
 
 /** Lets what spins come out. */

@@ -23,25 +23,13 @@ import {
   endingWatched,
   FIXED,
   MADE,
-  type Place,
+  placed,
   watched,
   watchedAtOnce,
   type Way,
-  words,
 } from "../../fixtures/actors/watched.ts";
 import { assertNoThreads } from "../../leaks.ts";
 import { drain, listen, record, take } from "./news.ts";
-
-function placed(name?: string) {
-  const shared = words();
-  const queues = {
-    log: new Queue<string>(),
-    up: new Queue<string>(),
-    gate: new Queue<string>(),
-  };
-  const place: Place = { ...queues, name, words: shared.buffer };
-  return { ...queues, words: shared, place };
-}
 
 /** The only message in quarantine. */
 function only(sup: Supervisor): QuarantinedMessage {
