@@ -285,13 +285,22 @@ export class ActorThread<R> implements WatchedThread<R> {
     // Before it has its lock the thread could end unseen.
     await this.#locked.promise;
     this.#worker.terminate();
+    if (await this.#isGoneIn(STUCK_AFTER)) return;
+    // With many that end at once, one that came back to its event loop, and is
+    // on its way, may take longer. Not for ever, whatever the platform does.
+    if (this.record.isClosing && await this.#isGoneIn(10 * STUCK_AFTER)) return;
+    this.#giveUp();
+  }
+
+  /** Whether the end of the thread is seen within so many ms. */
+  async #isGoneIn(ms: number): Promise<boolean> {
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const isStuck = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(true), STUCK_AFTER);
+    const isLate = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), ms);
     });
-    const stuck = await Promise.race([isStuck, this.exit.then(() => false)]);
+    const isGone = await Promise.race([isLate, this.exit.then(() => true)]);
     clearTimeout(timer);
-    if (stuck) this.#giveUp();
+    return isGone;
   }
 
   /** Lets go of a thread that does not stop: the program may end without it. */

@@ -57,12 +57,16 @@ export function run(
   load: () => Promise<unknown>,
   close: () => void,
 ): void {
-  joinProgram(start.table, start.thread, close);
+  const record = new Record(start.record);
+  joinProgram(start.table, start.thread, () => {
+    record.setClosing();
+    close();
+  });
   joinShapes(start.shapes);
   joinBroker(start.broker);
   joinRegistry(start.registry);
   setProgramName(start.program);
-  new Host(start, close).run(load);
+  new Host(start, record, close).run(load);
 }
 
 class Host {
@@ -74,10 +78,10 @@ class Host {
   #class: ClassHost | undefined;
   #hasLeft = false;
 
-  constructor(start: StartMessage, close: () => void) {
+  constructor(start: StartMessage, record: Record, close: () => void) {
     this.#start = start;
     this.#close = close;
-    this.#record = new Record(start.record);
+    this.#record = record;
     this.#desk = new Desk(start.record);
     setEnd((error) => this.#throw(error));
   }

@@ -16,6 +16,7 @@
  *   word 7  STARTED   1: it was loaded and does what it was started for
  *   word 8  AWAITED   1: somebody waits for that
  *   word 9  WHY       why it was asked to stop; an index into STOP_REASONS
+ *   word 10 CLOSING   1: it has seen that it was fenced, and closes
  *   word 11           whether anybody is linked to it: see `_link_list.ts`
  *   word 12 STOP_BY   two words: when that time is over, by the clock of all
  *   word 16…          what it has in hand: see `desk.ts`
@@ -43,6 +44,7 @@ const OVER = 6;
 const STARTED = 7;
 const AWAITED = 8;
 const WHY = 9;
+const CLOSING = 10;
 const STOP_BY = 12;
 const HEADER = LINKS_END;
 const WORDS = 16;
@@ -169,6 +171,16 @@ export class Record {
   /** Says that somebody waits for it to be started; before that one looks. */
   awaitStart(): void {
     Atomics.store(this.#words, AWAITED, 1);
+  }
+
+  /** Whether it has seen that it was fenced: then its thread will be gone. */
+  get isClosing(): boolean {
+    return Atomics.load(this.#words, CLOSING) !== 0;
+  }
+
+  /** Says that it has seen that. For the actor itself. */
+  setClosing(): void {
+    Atomics.store(this.#words, CLOSING, 1);
   }
 
   /** One of {@linkcode Over}. */
