@@ -31,7 +31,7 @@ import {
   type Way,
 } from "../fixtures/actors/class_endings.ts";
 import { runProgram } from "../fixtures/program.ts";
-import { soon } from "../channels/inside.ts";
+import { later, soon } from "../channels/inside.ts";
 import { settledTo } from "../leaks.ts";
 
 /** A place where an actor says that it got there, and one where it waits. */
@@ -47,12 +47,6 @@ function settling<T>(promise: Promise<T>) {
     (error) => seen.push({ error }),
   );
   return seen;
-}
-
-/** Awaited later; that it has failed before is no failure of the test. */
-function later<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
 }
 
 async function exitError(ask: Promise<unknown>): Promise<ActorExitedError> {

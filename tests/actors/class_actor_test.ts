@@ -36,7 +36,7 @@ import {
   starts,
   stops,
 } from "../fixtures/actors/class_endings.ts";
-import { soon } from "../channels/inside.ts";
+import { later, soon } from "../channels/inside.ts";
 import { assertNoThreads, openFiles, settledTo } from "../leaks.ts";
 
 /** An actor's methods as untyped code calls them. */
@@ -479,9 +479,8 @@ Deno.test("an onStart that throws fails ready() with its error, and every ask at
   const up = new Queue<0>();
   const gate = new Queue<"go" | "throw">();
   const p = starts.spawn([up, gate], { name: "unable" });
-  const log = p.ask.log();
-  const ready = p.ready();
-  for (const promise of [log, ready]) promise.catch(() => {});
+  const log = later(p.ask.log());
+  const ready = later(p.ready());
   await gate.put("throw");
   const why = await assertRejects(() => soon(ready), RemoteError);
   assertEquals((why.cause as Error).message, "cannot start");
@@ -546,8 +545,7 @@ Deno.test("what is asked of an actor after it was told to stop is refused when i
   // It has heard that when its mailbox no longer matters: the order is in its
   // record at once, and it looks there before it takes the next message.
   await new Promise((resolve) => setTimeout(resolve, 20));
-  const late = p.ask.note("too late");
-  late.catch(() => {});
+  const late = later(p.ask.note("too late"));
   await gate.put(0);
   await held;
   const error = await assertRejects(() => soon(late), ActorExitedError);
@@ -613,8 +611,7 @@ Deno.test("class actors leave no thread and no open file behind", async () => {
     await p.ask.add(1, 2);
     const cut = looks.spawn();
     const { up, gate } = gates();
-    const asked = cut.ask.waits(up, gate);
-    asked.catch(() => {});
+    const asked = later(cut.ask.waits(up, gate));
     await soon(up.get());
     cut.terminate();
     await assertRejects(() => asked, ActorExitedError);

@@ -33,7 +33,7 @@ import {
   tellsAndLeaves,
   waitsForAnswer,
 } from "../fixtures/actors/class_clients.ts";
-import { soon } from "../channels/inside.ts";
+import { later, soon } from "../channels/inside.ts";
 import { settledTo } from "../leaks.ts";
 
 type J = ClassProcess<Journal>;
@@ -48,12 +48,6 @@ async function hold(p: J, how: "hold" | "block" = "hold") {
     gate.tryPut(0);
     await soon(held);
   };
-}
-
-/** Awaited later; that it has failed before is no failure of the test. */
-function later<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
 }
 
 /** What it noted, asked for when its mailbox has been emptied. */

@@ -30,6 +30,12 @@ export function soon<T>(promise: Promise<T>, ms: number = SOON): Promise<T> {
   return deadline(promise, ms);
 }
 
+/** The promise, whose rejection is looked at only after other waits. */
+export function later<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {}); // else it would be unhandled until then
+  return promise;
+}
+
 /** The ring of a queue. */
 export function ringOf(queue: Queue<unknown>): Ring {
   const { memory } = queue[PACK]();

@@ -49,7 +49,7 @@ import {
 import { echo } from "../fixtures/channels/pipe_actors.ts";
 import { settledTo } from "../leaks.ts";
 import { runDeno } from "../tools/child.ts";
-import { ringOf, soon } from "./inside.ts";
+import { later, ringOf, soon } from "./inside.ts";
 
 type Line = Connection<string, string>;
 
@@ -135,7 +135,7 @@ Deno.test("an end that was sent cannot be used here any more", async () => {
 Deno.test("a call that waits at an end which is sent learns of it", async () => {
   const lines = new Queue<Line>();
   const [own, other] = pipe<string>();
-  const waiting = other.recv();
+  const waiting = later(other.recv());
   await lines.put(other);
   await assertRejects(() => soon(waiting), PipeClosedError);
   lines.close({ discard: true });
@@ -146,7 +146,7 @@ Deno.test("an end for which two puts wait goes with the first, and the other is 
   const queues = [0, 1].map(() => new Queue<unknown>({ capacity: 1 }));
   for (const queue of queues) await queue.put("in the way");
   const [own, other] = pipe<string>();
-  const [first, second] = queues.map((queue) => queue.put([other]));
+  const [first, second] = queues.map((queue) => later(queue.put([other])));
   for (const queue of queues) await queue.get();
   await soon(first!);
   const error = await assertRejects(() => soon(second!), PipeClosedError);
@@ -161,7 +161,7 @@ Deno.test("an end that is closed while a put of it waits is not sent", async () 
   const queue = new Queue<unknown>({ capacity: 1 });
   await queue.put("in the way");
   const [, other] = pipe<string>();
-  const putting = queue.put([other]);
+  const putting = later(queue.put([other]));
   other.close();
   await queue.get();
   await assertRejects(() => soon(putting), PipeClosedError);

@@ -19,7 +19,7 @@ import {
   RestartIntensityError,
   Supervisor,
 } from "../../../mod.ts";
-import { soon } from "../../channels/inside.ts";
+import { later, soon } from "../../channels/inside.ts";
 import { patient, slow } from "../../fixtures/actors/background.ts";
 import {
   asksGiven,
@@ -172,8 +172,8 @@ Deno.test('an ask with whenRestarted: "wait" that was given up meanwhile is not 
   await next("restarted");
   const stop = new AbortController();
   const ask = child.ask({ whenRestarted: "wait", signal: stop.signal });
-  const held = ask.hold("held");
-  const queued = ask.noteWith("queued", 0);
+  const held = later(ask.hold("held"));
+  const queued = later(ask.noteWith("queued", 0));
   await take(up, 1);
   child.process.terminate();
   await next("restarting");
@@ -502,7 +502,7 @@ Deno.test("messages outlive their supervisor, too, if that is started again, and
   const next = listen(top);
   const { place, log } = placed();
   const child = await inner.spawn(watched, [place], { name: "clerk" });
-  const asked = child.ask({ whenRestarted: "wait" }).end("exit 3");
+  const asked = later(child.ask({ whenRestarted: "wait" }).end("exit 3"));
   const told = child.tell.note("told");
   await next("restarted");
   await told;

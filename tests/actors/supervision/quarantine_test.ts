@@ -18,7 +18,7 @@ import {
   RestartIntensityError,
   Supervisor,
 } from "../../../mod.ts";
-import { soon } from "../../channels/inside.ts";
+import { later, soon } from "../../channels/inside.ts";
 import {
   endingWatched,
   FIXED,
@@ -320,7 +320,7 @@ Deno.test('an ask with handles and whenRestarted: "wait" rejects at the first de
     "it was set aside, since the actor died once while it handled it",
   );
   assertEquals(ways((await next("quarantined")).message), ["exited 3"]);
-  const held = ask.holdWith("held", beside);
+  const held = later(ask.holdWith("held", beside));
   await take(a.up, 2);
   sibling.process.terminate();
   await assertRejects(
