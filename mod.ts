@@ -259,3 +259,41 @@ export {
   ProducersEndedError,
   QueueClosedError,
 } from "./channels/errors.ts";
+export {
+  asCompleted,
+  type CompletedFutures,
+} from "./actors/pool/as_completed.ts";
+export { type CurrentTask, currentTask } from "./actors/pool/current_task.ts";
+export {
+  BrokenPoolError,
+  CancelledError,
+  InvalidStateError,
+  PoolClosedError,
+  PoolDeadlockError,
+  WorkerDiedError,
+} from "./actors/pool/errors.ts";
+export { Future } from "./actors/pool/future.ts";
+export type { FutureState } from "./actors/pool/future_types.ts";
+export type {
+  Items,
+  MapOptions,
+  MapResults,
+} from "./actors/pool/map_options.ts";
+export type { ProcessPoolOptions } from "./actors/pool/pool_options.ts";
+export type { Percentiles, PoolStats } from "./actors/pool/pool_stats.ts";
+export {
+  type OneArgument,
+  type PoolShutdownOptions,
+  ProcessPool,
+} from "./actors/pool/process_pool.ts";
+export type { Progress } from "./actors/pool/progress.ts";
+export type {
+  NestedOptions,
+  SubmitOptions,
+  SubmitParameters,
+} from "./actors/pool/submit_options.ts";
+export {
+  wait,
+  type WaitForOptions,
+  type WaitResult,
+} from "./actors/pool/wait.ts";

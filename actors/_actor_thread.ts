@@ -34,26 +34,24 @@ import { waitAt } from "../channels/waiting.ts";
 import { currentProcess } from "./current_process.ts";
 import type { Declaration } from "./declaration.ts";
 import type { Exit } from "./exit.ts";
-import { HOST_URL } from "./_host.ts";
 import {
   type Ended,
   loadFailure,
   readExit,
   silentExit,
   terminatedExit,
-} from "./_read_exit.ts";
-import {
-  type NormalizedPermissions,
-  workerPermissions,
-} from "./permissions.ts";
+} from "./read_exit.ts";
+import type { NormalizedPermissions } from "./permissions.ts";
 import { Over, Record, type StopOrder } from "./record.ts";
 import { reapOrphan, STUCK_AFTER } from "./_reap_orphan.ts";
 import type { ServeStart, StartMessage } from "./_start.ts";
 import { registryMemory } from "./_registry_line.ts";
+import { startWorker } from "./_spares.ts";
 import { endInTurn } from "./_terminations.ts";
-import { type TrampolineMessage, trampolineUrl } from "./_trampoline.ts";
-import { EndListeners, type WatchedThread } from "./_watched_thread.ts";
+import type { TrampolineMessage } from "./_trampoline.ts";
+import { EndListeners, type WatchedThread } from "./watched_thread.ts";
 import { isLockFree, lockIsFree, lockName, programName } from "./_web_locks.ts";
+import { setKeepsAlive } from "./_worker_ref.ts";
 
 /**
  * How long to wait, in ms, for word of a thread whose lock came free though it
@@ -72,6 +70,8 @@ interface ControlPort extends MessagePort {
 export interface ThreadSpec {
   /** What it runs. */
   readonly declaration: Pick<Declaration, "name" | "module">;
+  /** What else it may have to load. */
+  readonly modules: readonly string[];
   /** Its rights. */
   readonly permissions: NormalizedPermissions;
   /** Who it is. */
@@ -136,10 +136,8 @@ export class ActorThread<R> implements WatchedThread<R> {
     this.listeners = new EndListeners(this.exit);
     this.thread = claimThread();
     try {
-      this.#worker = new Worker(
-        trampolineUrl(HOST_URL, declaration.module),
-        { type: "module", name, ...workerPermissions(permissions) },
-      );
+      const modules = [declaration.module, ...spec.modules];
+      this.#worker = startWorker({ modules, permissions, name });
     } catch (error) {
       releaseThread(this.thread);
       throw error;
@@ -152,7 +150,7 @@ export class ActorThread<R> implements WatchedThread<R> {
       if (daemon) setImmediate(() => this.#restPort());
     };
     if (daemon) {
-      unref(this.#worker);
+      setKeepsAlive(this.#worker, false);
       this.#port.unref?.();
     }
     this.#post(spec, port2);
@@ -255,7 +253,11 @@ export class ActorThread<R> implements WatchedThread<R> {
 
   #onMessage(message: TrampolineMessage): void {
     if (message.locked !== undefined) this.#locked.resolve();
-    if (message.failed !== undefined) this.#loadFailure = message.failed;
+    if (message.failed !== undefined) {
+      this.#loadFailure = message.failed;
+      // Of a daemon, too: nothing else tells of this end.
+      this.watch();
+    }
     if (message.beside !== undefined) this.#beside.resolve(message.beside);
     this.#onWord();
   }
@@ -307,7 +309,7 @@ export class ActorThread<R> implements WatchedThread<R> {
   #giveUp(): void {
     this.record.setOver(Over.stuck);
     this.#watch.abort();
-    unref(this.#worker);
+    setKeepsAlive(this.#worker, false);
     this.#settle(terminatedExit(false));
     // Other threads that wait for the end read it from the record.
     wakeAllThreads();
@@ -382,18 +384,4 @@ export class ActorThread<R> implements WatchedThread<R> {
     releaseThread(this.thread);
     wakeAllThreads();
   }
-}
-
-/**
- * Keeps a worker from keeping the program alive.
- *
- * The method that does so has no public name on Deno's `Worker`; where it is
- * missing the program waits for the worker.
- */
-function unref(worker: Worker): void {
-  const symbols = Object.getOwnPropertySymbols(Worker.prototype);
-  const hidden = symbols.find((symbol) => symbol.description === undefined);
-  if (hidden === undefined) return;
-  const method: unknown = Reflect.get(worker, hidden);
-  if (typeof method === "function") method.call(worker, false);
 }

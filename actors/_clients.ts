@@ -4,12 +4,10 @@
  * @module
  */
 
-import { Encoder } from "../channels/encode.ts";
 import { NotSendableError } from "../channels/errors.ts";
 import { threadCanAct } from "../channels/threads.ts";
+import { errorBytes, ofResult } from "./error_bytes.ts";
 import { type Hello, type Line, Reply, type ReplyMessage } from "./protocol.ts";
-
-const encoder = new Encoder();
 
 /** What a client is called that has not said who it is. */
 export function strangerName(client: number): string {
@@ -61,7 +59,7 @@ export class Clients {
 
   /** Tells a client what was thrown, whatever that holds. */
   replyError(client: number, error: unknown, number: number): void {
-    this.reply(client, encodeError(error), number, Reply.threw);
+    this.reply(client, errorBytes(error), number, Reply.threw);
   }
 
   /** Tells a client that the answer to an ask could not be sent, and why. */
@@ -81,16 +79,6 @@ export class Clients {
 /** What is said where an answer could not be sent. */
 function unsent(error: unknown, number: number): ReplyMessage {
   return error instanceof NotSendableError
-    ? [encodeError(ofResult(error)), number, Reply.unsendable]
-    : [encodeError(error), number, Reply.threw];
-}
-
-function encodeError(error: unknown): Uint8Array<ArrayBuffer> {
-  const length = encoder.encodeLossy(error);
-  return encoder.bytes.slice(0, length);
-}
-
-/** Replies hold the value first: the path to it is no news to the caller. */
-function ofResult({ path, found }: NotSendableError): NotSendableError {
-  return new NotSendableError(path.replace(/^\$\[0\]/, "$"), found);
+    ? [errorBytes(ofResult(error)), number, Reply.unsendable]
+    : [errorBytes(error), number, Reply.threw];
 }

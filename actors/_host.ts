@@ -33,17 +33,13 @@ import {
 } from "../channels/threads.ts";
 import { waitAt } from "../channels/waiting.ts";
 import { ClassHost } from "./_class_host.ts";
-import { abortCurrent, becomeActor, setLoading } from "./current_process.ts";
-import {
-  type ClassTraits,
-  type Declaration,
-  findDeclaration,
-} from "./declaration.ts";
+import { abortCurrent, becomeActor } from "./current_process.ts";
+import type { ClassTraits, Declaration } from "./declaration.ts";
 import { Desk, Doing } from "./desk.ts";
-import { ModuleLoadError } from "./errors.ts";
 import type { PackedClassProcess } from "./handle_options.ts";
 import { setEnd, untieAll } from "./_links.ts";
 import { joinRegistry } from "./_registry_line.ts";
+import { loadDeclaration, setLoader } from "./load.ts";
 import type { StartMessage } from "./_start.ts";
 import { type LeaveReason, MOST_OUTCOME, Record } from "./record.ts";
 import { guardLocks, setProgramName } from "./_web_locks.ts";
@@ -54,7 +50,7 @@ export const HOST_URL: string = import.meta.url;
 /** Runs an actor in this thread. Called by the trampoline. */
 export function run(
   start: StartMessage,
-  load: () => Promise<unknown>,
+  load: (module: string) => Promise<unknown>,
   close: () => void,
 ): void {
   const record = new Record(start.record);
@@ -66,7 +62,10 @@ export function run(
   joinBroker(start.broker);
   joinRegistry(start.registry);
   setProgramName(start.program);
-  new Host(start, record, close).run(load);
+  setLoader(load);
+  // A spare was named before it was known whose thread it would be.
+  Object.defineProperty(self, "name", { value: start.name, writable: true });
+  new Host(start, record, close).run();
 }
 
 class Host {
@@ -86,7 +85,7 @@ class Host {
     setEnd((error) => this.#throw(error));
   }
 
-  async run(load: () => Promise<unknown>): Promise<void> {
+  async run(): Promise<void> {
     const { name, id, parent, lineage, daemon, module, declared } = this.#start;
     becomeActor({
       name,
@@ -100,18 +99,10 @@ class Host {
     this.#attend();
     this.#catchEndings();
     guardLocks();
-    setLoading(true);
-    try {
-      await load();
-    } catch (error) {
-      this.#fail(this.#loadError(error));
-      return;
-    }
-    setLoading(false);
     let declaration: Declaration;
     let values: never[];
     try {
-      declaration = findDeclaration(module, declared);
+      declaration = await loadDeclaration(module, declared);
       const beside = unpackAll(this.#start.beside);
       const { args } = this.#start;
       values = decode(args, 0, args.length, beside) as never[];
@@ -216,13 +207,6 @@ class Host {
     });
   }
 
-  #loadError(error: unknown): unknown {
-    if (!isLoaderError(error)) return error;
-    // The parent words it: it knows its own rights, which decided.
-    const { name, module } = this.#start;
-    return new ModuleLoadError(error.message, name, module, error);
-  }
-
   #return(value: unknown): void {
     const beside: object[] = [];
     let length: number;
@@ -280,24 +264,6 @@ class Host {
     wakeAllThreads();
     this.#close();
   }
-}
-
-/**
- * Whether the platform could not load the user's module or one it imports
- * (missing, forbidden, a syntax error: it makes no difference between them).
- * An `import()` that the module itself does at its top level fails in the same
- * way, but then a frame of the module's own is on the stack.
- */
-function isLoaderError(error: unknown): error is TypeError {
-  if (!(error instanceof TypeError) || !("code" in error)) return false;
-  if (error.code !== "ERR_MODULE_NOT_FOUND") return false;
-  // The message may hold places too, so it is cut off first.
-  const { stack = "", message } = error;
-  const frames = stack.slice(stack.indexOf(message) + message.length);
-  return !frames.split("\n").some((frame) =>
-    frame.trim() !== "" && !frame.includes(HOST_URL) &&
-    !frame.includes("data:text/javascript")
-  );
 }
 
 /** The handle of an actor that is a class, as its parent would pack it. */

@@ -14,9 +14,8 @@
  * @module
  */
 
-import { isTurnDue, turn } from "../channels/turn.ts";
-import { waitAt } from "../channels/waiting.ts";
-import { AskTable, type Numbered } from "./_ask_table.ts";
+import { Answers } from "./answers.ts";
+import { AskTable, type Numbered } from "./ask_table.ts";
 import { Line, Reply, type ReplyMessage } from "./protocol.ts";
 
 /** An ask without an answer. */
@@ -53,8 +52,7 @@ export class Failure {
 const pending = new AskTable<PendingAsk>();
 const watched = new Set<Watching>();
 let replies: Line<ReplyMessage> | undefined;
-let isLookDue = false;
-let isWaiting = false;
+let answers: Answers | undefined;
 
 /** Where this thread hears the answers to what it asks. */
 export function ownReplies(): Line<ReplyMessage> {
@@ -70,10 +68,15 @@ export function nextAsk(): number {
 export function awaitReply(ask: PendingAsk): void {
   pending.add(ask);
   watched.add(ask.recipient);
-  if (isWaiting || isLookDue) return;
-  isLookDue = true;
-  // When the caller has done what it does at once: it may ask for more.
-  queueMicrotask(lookForReplies);
+  answers ??= new Answers(ownReplies().ring, {
+    count: () => pending.size,
+    hear,
+    look() {
+      for (const recipient of watched) recipient.look();
+      if (pending.size === 0) watched.clear();
+    },
+  });
+  answers.expect();
 }
 
 /**
@@ -83,8 +86,7 @@ export function awaitReply(ask: PendingAsk): void {
  */
 export function settle(number: number): boolean {
   const wasPending = pending.delete(number);
-  // Who waits for nothing any more must not keep the program alive.
-  if (pending.size === 0 && isWaiting) lookAgain();
+  answers?.release();
   return wasPending;
 }
 
@@ -105,50 +107,9 @@ export function hasWaitingAsks(recipient: Watching): boolean {
   return pending.all().some((ask) => ask.recipient === recipient && ask.waits);
 }
 
-/**
- * How long to look for an answer before going to sleep, in ms, as long as for an
- * item of a channel.
- */
-const LOOK = 0.04;
-const isReadable = () => replies!.ring.isReadable;
-
-/**
- * Looks for an answer that is about to come, where only one is awaited: with
- * more under way the caller has something else to do. Then sleeps.
- */
-function lookForReplies(): void {
-  // Where the answers are there soon, one ask after the other goes without a
-  // turn of the event loop.
-  if (isTurnDue()) {
-    turn().then(lookForReplies);
-    return;
-  }
-  isLookDue = false;
-  const { consumers } = replies!.ring;
-  if (pending.size === 1 && consumers.patience.look(isReadable, LOOK)) {
-    hear();
-  }
-  if (pending.size === 0 || isWaiting) return;
-  isWaiting = true;
-  // Nobody stands in the list of those who wait for longer than there is
-  // something to wait for: to wake a sleeper is most of what an answer costs.
-  waitAt([consumers], {
-    attempt() {
-      hear();
-      for (const recipient of watched) recipient.look();
-      if (pending.size > 0) return false;
-      isWaiting = false;
-      watched.clear();
-      return true;
-    },
-    options: undefined,
-    late: () => "",
-  });
-}
-
 /** Looks at those whose end may have been missed. */
 export function lookAgain(): void {
-  replies?.ring.consumers.serve();
+  answers?.lookAgain();
 }
 
 function hear(): void {

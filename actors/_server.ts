@@ -32,7 +32,7 @@ import {
 } from "./current_message.ts";
 import type { Desk } from "./desk.ts";
 import { MethodTable } from "./_method_table.ts";
-import { Pace } from "./_pace.ts";
+import { Pace } from "./pace.ts";
 import { Control, type ControlMessage, Line, Reply } from "./protocol.ts";
 import {
   type AnyGenerator,

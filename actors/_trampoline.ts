@@ -34,15 +34,55 @@ export interface TrampolineMessage {
   readonly beside?: readonly unknown[];
 }
 
+/** What a trampoline is made for. */
+export interface TrampolineSpec {
+  /** The module that runs an actor. */
+  readonly host: string;
+  /** The modules that it may load: none, until it is told to. */
+  readonly modules: readonly string[];
+  /** Whether it waits for an actor to come: then it loads what all need. */
+  readonly isSpare?: boolean;
+}
+
+/** Where a spare says what it does, in a word of shared memory. */
+export const SpareState = {
+  /** It loads what all actors need. */
+  loading: 0,
+  /** It waits to be taken. */
+  warm: 1,
+  /** It was taken: a start message will come. */
+  taken: 2,
+  /** It waited for too long, and has gone. */
+  gone: 3,
+} as const;
+
+/** What a spare is told when it is made. */
+export interface SpareMessage {
+  /** The memory of the word that holds its state. */
+  readonly state: SharedArrayBuffer;
+  /** After how long without being taken it goes, in ms. */
+  readonly patience: number;
+}
+
+/** The whole library, of which a module that declares an actor needs most. */
+const LIBRARY_URL = new URL("../mod.ts", import.meta.url).href;
+
 /**
- * The URL of the trampoline for a host and a module: the same for all actors of
- * a module, so that what Deno keeps by URL is kept once.
+ * The URL of the trampoline for a host and the modules of actors: the same for
+ * all that are started for the same, so that what Deno keeps by URL is kept
+ * once.
  */
-export function trampolineUrl(host: string, module: string): string {
+export function trampolineUrl(
+  { host, modules, isSpare = false }: TrampolineSpec,
+): string {
+  const quoted = (url: string) => JSON.stringify(url);
   const source = `
+${isSpare ? awaitActor(quoted(host)) : "const stay = () => {};"}
 const begun = new Promise((begin) => {
   self.onmessage = ({ data }) => {
+    if (data.port === undefined) return wait(data);
     self.onmessage = null;
+    stay();
     begin(data);
   };
 });
@@ -53,11 +93,14 @@ const hold = ({ lock, port }, count) =>
     port.postMessage({ locked: count });
     return new Promise(() => {});
   }).catch(() => hold({ lock, port }, count + 1));
+const loads = {
+  ${modules.map((url) => `${quoted(url)}: () => import(${quoted(url)})`)}
+};
 begun.then(async (start) => {
   hold(start, 1);
   try {
-    const { run } = await import(${JSON.stringify(host)});
-    run(start, () => import(${JSON.stringify(module)}), close);
+    const { run } = await import(${quoted(host)});
+    run(start, (module) => loads[module](), close);
   } catch (error) {
     start.port.postMessage({ failed: String(error?.message ?? error) });
     close();
@@ -67,4 +110,29 @@ begun.then(async (start) => {
   // One line, since Deno prints the whole URL when it checks types.
   const line = source.replaceAll(/\s*\n\s*/g, " ").trim();
   return `data:text/javascript,${encodeURIComponent(line)}`;
+}
+
+/**
+ * The part of a spare alone. It goes by a timer of its own: one of the thread
+ * that made it would be in the way of who looks for timers left behind. That it
+ * goes and that it is taken exclude each other by one compare-and-set.
+ */
+function awaitActor(host: string): string {
+  const { loading, warm, gone } = SpareState;
+  return `
+let timer;
+const stay = () => clearTimeout(timer);
+const wait = ({ state, patience }) => {
+  const word = new Int32Array(state);
+  timer = setTimeout(() => {
+    const seen = Atomics.load(word, 0);
+    if (seen !== ${loading} && seen !== ${warm}) return;
+    if (Atomics.compareExchange(word, 0, seen, ${gone}) === seen) self.close();
+  }, patience);
+  Promise.all([import(${host}), import(${JSON.stringify(LIBRARY_URL)})]).then(
+    () => Atomics.compareExchange(word, 0, ${loading}, ${warm}),
+    () => {},
+  );
+};
+`;
 }

@@ -9,7 +9,7 @@ import { checkWait, type WaitOptions } from "../channels/wait_options.ts";
 import { waitAt } from "../channels/waiting.ts";
 import type { Exit } from "./exit.ts";
 import { waitForWord } from "./wait_for_word.ts";
-import type { WatchedThread } from "./_watched_thread.ts";
+import type { WatchedThread } from "./watched_thread.ts";
 
 /** The time was over first. */
 export const LATE: unique symbol = Symbol("late");

@@ -42,7 +42,7 @@ import {
   threadSeemsAble,
   wakeAllThreads,
 } from "../channels/threads.ts";
-import { terminatedExit } from "./_read_exit.ts";
+import { terminatedExit } from "./read_exit.ts";
 import type { Handling } from "./handling.ts";
 import { holdRing, lineRing, MOST_BYTES } from "./protocol.ts";
 import type { Exit } from "./exit.ts";

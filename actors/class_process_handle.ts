@@ -19,7 +19,7 @@ import { handleFor, ProcessHandle } from "./process_handle.ts";
 import { Recipient } from "./recipient.ts";
 import type { ServeStart } from "./_start.ts";
 import { processTarget } from "./target.ts";
-import type { WatchedThread } from "./_watched_thread.ts";
+import type { WatchedThread } from "./watched_thread.ts";
 
 /** The key of what a supervisor starts an incarnation with. */
 export const INCARNATION: unique symbol = Symbol("incarnation");

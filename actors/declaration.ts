@@ -52,15 +52,19 @@ export function setDeclaration(actor: object, declaration: Declaration): void {
 /**
  * The declaration behind an object that `actor` gave.
  *
+ * @param action What it is needed for, for the error.
  * @throws {TypeError} If it is none.
  */
-export function declarationOf(actor: object): Declaration {
+export function declarationOf(
+  actor: object,
+  action = "create a process",
+): Declaration {
   const found = typeof actor === "object" && actor !== null
     ? declared.get(actor)
     : undefined;
   if (found !== undefined) return found;
   throw new TypeError(
-    "Cannot create a process: expected an actor, as `actor(import.meta, …)` " +
+    `Cannot ${action}: expected an actor, as \`actor(import.meta, …)\` ` +
       `gives it, got ${actor === null ? "null" : typeof actor}`,
   );
 }
@@ -85,6 +89,11 @@ export function addDeclaration(declaration: Declaration): void {
     );
   }
   names.set(name, declaration);
+}
+
+/** The modules that have declared an actor in this thread. */
+export function declaringModules(): string[] {
+  return [...modules.keys()];
 }
 
 /**

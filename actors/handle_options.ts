@@ -11,7 +11,7 @@ import type { ClassTraits, Declaration } from "./declaration.ts";
 import type { NormalizedPermissions } from "./permissions.ts";
 import type { StopReason } from "./record.ts";
 import type { SpawnOptions, StopOptions } from "./spawn_options.ts";
-import type { WatchedThread } from "./_watched_thread.ts";
+import type { WatchedThread } from "./watched_thread.ts";
 
 /** The key of why a process is stopped. */
 export const STOP_REASON: unique symbol = Symbol("stop reason");
@@ -57,11 +57,15 @@ export interface PackedClassProcess extends PackedProcess {
 /** The key under which the constructor is given a {@linkcode Handed}. */
 export const HANDED: unique symbol = Symbol("handed");
 
+/** The key of the modules, beside its own, that an actor may have to load. */
+export const MODULES: unique symbol = Symbol("modules");
+
 /** What a handle is made with. */
 export interface HandleOptions extends SpawnOptions {
   /** The arguments of the function or the constructor. */
   args?: readonly unknown[];
   [HANDED]?: Handed;
+  [MODULES]?: readonly string[];
 }
 
 /**

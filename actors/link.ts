@@ -20,7 +20,7 @@ import {
   readExit,
   silentExit,
   terminatedExit,
-} from "./_read_exit.ts";
+} from "./read_exit.ts";
 import { Over, Record } from "./record.ts";
 
 /** How a link works. */

@@ -159,6 +159,24 @@ function firstOutside(
   return undefined;
 }
 
+/** What covers both of two sets, and no more. */
+export function joinPermissions(
+  one: NormalizedPermissions,
+  other: NormalizedPermissions,
+): NormalizedPermissions {
+  if (one === "none" || other === "inherit") return other;
+  if (other === "none" || one === "inherit") return one;
+  const set: { [kind in PermissionKind]?: true | readonly string[] } = {};
+  for (const kind of PERMISSION_KINDS) {
+    const [a, b] = [one[kind], other[kind]];
+    if (a === undefined && b === undefined) continue;
+    set[kind] = a === true || b === true
+      ? true
+      : [...new Set([...a ?? [], ...b ?? []])];
+  }
+  return Object.freeze(set);
+}
+
 /** The part of the options of `new Worker` that restricts it. */
 export interface WorkerPermissions {
   /** Missing for `"inherit"`, which needs no unstable option. */

@@ -44,13 +44,14 @@ import {
   checkOptions,
   HANDED,
   type HandleOptions,
+  MODULES,
   type PackedProcess,
   type ReasonedStop,
   STOP_REASON,
 } from "./handle_options.ts";
 import { callSite } from "./_own_frames.ts";
 import { LATE, waitForEnd, waitForStart } from "./_wait_for.ts";
-import { HandedThread, type WatchedThread } from "./_watched_thread.ts";
+import { HandedThread, type WatchedThread } from "./watched_thread.ts";
 
 /** The grace of an actor that has asked for its signal, in ms. */
 const DEFAULT_GRACE = 5000;
@@ -73,6 +74,7 @@ export class ProcessHandle<R> {
   readonly #lineage: string;
   /** Dropped at the start: a running process keeps no argument alive. */
   #args: readonly unknown[] | undefined;
+  readonly #modules: readonly string[];
   #thread: WatchedThread<R> | undefined;
 
   constructor(actor: object, options: HandleOptions = {}) {
@@ -84,6 +86,7 @@ export class ProcessHandle<R> {
       );
     }
     const handed = options[HANDED];
+    this.#modules = options[MODULES] ?? [];
     if (handed !== undefined) {
       this.#thread = handed.thread as WatchedThread<R>;
       this.#declaration = handed.declaration;
@@ -140,6 +143,7 @@ export class ProcessHandle<R> {
     this.#checkPermissions();
     const thread = new ActorThread<R>({
       declaration: this.#declaration,
+      modules: this.#modules,
       permissions: this.permissions,
       name: this.name,
       id: this.id,

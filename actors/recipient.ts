@@ -28,7 +28,7 @@ import {
 import { type Asked, Call, type OpenAsk, StreamAsk } from "./_open_ask.ts";
 import { Control, type ControlMessage, Line, Reply } from "./protocol.ts";
 import { callSite } from "./_own_frames.ts";
-import { thrownError } from "./_read_exit.ts";
+import { thrownError } from "./read_exit.ts";
 import { StreamReader } from "./_stream.ts";
 import type { Target } from "./target.ts";
 

@@ -8,7 +8,7 @@
 import type { Address, KnownExit } from "./address.ts";
 import { Desk } from "./desk.ts";
 import type { NormalizedPermissions } from "./permissions.ts";
-import type { WatchedThread } from "./_watched_thread.ts";
+import type { WatchedThread } from "./watched_thread.ts";
 
 /** Who an actor is, and where messages for it go. */
 export interface Addressed {

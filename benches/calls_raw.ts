@@ -1,52 +1,16 @@
 /**
- * Asking plain workers: by requests with numbers, as one would write them by
- * hand, and by comlink.
+ * Asking plain workers: by hand, and by comlink.
  *
  * @module
  */
 
+import { askByHand, BY_HAND } from "./by_hand.ts";
 import { callRunner, type Calls, type Echo, lanesTo } from "./call_work.ts";
 import { comlink } from "./comlink.ts";
 import type { Contender } from "./contender.ts";
 
-/** What is asked of a plain worker. */
-export interface Request {
-  readonly number: number;
-  readonly method: string;
-  readonly args: readonly unknown[];
-}
-
-/** What a plain worker answers. */
-export type Response =
-  & { readonly number: number }
-  & ({ readonly value: unknown } | { readonly error: unknown });
-
 function start(module: string): Worker {
   return new Worker(new URL(module, import.meta.url), { type: "module" });
-}
-
-interface Settle {
-  resolve(value: unknown): void;
-  reject(error: unknown): void;
-}
-
-/** Asks a worker that is served by `calls_raw_worker.ts`. */
-function byHand(worker: Worker): Echo {
-  const pending = new Map<number, Settle>();
-  let last = 0;
-  worker.onmessage = ({ data }: MessageEvent<Response>) => {
-    const { resolve, reject } = pending.get(data.number)!;
-    pending.delete(data.number);
-    if ("error" in data) reject(data.error);
-    else resolve(data.value);
-  };
-  return (item) =>
-    new Promise((resolve, reject) => {
-      const number = ++last;
-      pending.set(number, { resolve, reject });
-      const request: Request = { number, method: "echo", args: [item] };
-      worker.postMessage(request);
-    });
 }
 
 function contender(
@@ -76,7 +40,10 @@ function contender(
 
 /** The contender that does by hand what a call needs. */
 export function rawCalls(calls: Calls): Contender {
-  return contender("postMessage by hand", calls, "calls_raw_worker.ts", byHand);
+  return contender(BY_HAND, calls, "calls_raw_worker.ts", (worker) => {
+    const ask = askByHand(worker);
+    return (item) => ask("echo", [item]);
+  });
 }
 
 /** The contender that uses comlink. */

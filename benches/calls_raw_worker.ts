@@ -4,13 +4,17 @@
  * @module
  */
 
-import type { Request, Response } from "./calls_raw.ts";
+import type { Request, Response } from "./by_hand.ts";
 import type { Port } from "./raw_ports.ts";
 
 const own = globalThis as unknown as Port;
 
+const add = (n: unknown) => (n as number) + 1;
+
 const methods: Record<string, (...args: readonly unknown[]) => unknown> = {
   echo: (item) => item,
+  add,
+  addAll: (items) => (items as number[]).map(add),
 };
 
 own.onmessage = async ({ data }: MessageEvent<Request>) => {

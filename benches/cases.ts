@@ -18,10 +18,25 @@ import type { Flow } from "./flow.ts";
 import { troupeFlows } from "./flow_troupe.ts";
 import { idleCpu, idleMemory, idleThreads } from "./idle.ts";
 import { computedGauge, cpuGauge, looking } from "./looking.ts";
-import { pythonFlows, pythonStarts, pythonTrips } from "./python.ts";
+import { npmPoolFirsts, npmPools } from "./npm.ts";
+import type { PoolWork } from "./pool_work.ts";
+import { cold } from "./pools_cold.ts";
+import { rawPoolFirst, rawPools } from "./pools_raw.ts";
+import {
+  troupePoolFirst,
+  troupePools,
+  troupePoolWarm,
+} from "./pools_troupe.ts";
+import {
+  pythonFlows,
+  pythonPoolFirsts,
+  pythonPools,
+  pythonStarts,
+  pythonTrips,
+} from "./python.ts";
 import { rawFlows, rawTrips } from "./raw_contenders.ts";
 import { rawFirst, rawTeam } from "./starts_raw.ts";
-import { troupeFirst, troupeTeam } from "./starts_troupe.ts";
+import { troupeFirsts, troupeTeams } from "./starts_troupe.ts";
 import type { Heat } from "./trip_work.ts";
 import { troupeTrips } from "./trips_troupe.ts";
 
@@ -100,6 +115,29 @@ function looks(name: string, pairs: number, computers: number): Case {
   };
 }
 
+function pool(
+  name: string,
+  work: PoolWork,
+  [least, most]: [number, number],
+): Case {
+  const isMap = typeof work !== "string";
+  return {
+    name,
+    unit: isMap ? "items/s" : "tasks/s",
+    least,
+    most,
+    // Each thread compiles for itself what it runs often.
+    warmUps: 5000,
+    ours: [isMap ? "Troupe, map" : "Troupe, submit"],
+    contenders: [
+      troupePools(work),
+      rawPools(work),
+      ...npmPools(work),
+      ...pythonPools(work),
+    ],
+  };
+}
+
 /** All cases, in the order in which they are run. */
 export const cases: readonly Case[] = [
   queue("int, 1 to 1", ["int", 1, 1], [2000, 1e7]),
@@ -137,18 +175,50 @@ export const cases: readonly Case[] = [
   {
     name: "start to first message",
     unit: "ms",
-    least: 2,
+    least: 1,
     most: 5,
-    ours: ["Troupe"],
-    contenders: [troupeFirst, rawFirst, ...pythonStarts("first")],
+    ours: ["Troupe", "Troupe, spares at hand"],
+    contenders: [...troupeFirsts, rawFirst, ...pythonStarts("first")],
   },
   {
     name: "nine named, started and joined",
     unit: "ms",
     least: 1,
     most: 1,
+    ours: ["Troupe", "Troupe, spares at hand"],
+    contenders: [...troupeTeams, rawTeam, ...pythonStarts("team")],
+  },
+  pool("pool, all at once", "all", [500, 20_000]),
+  pool("pool, one after another", "one", [200, 1e6]),
+  pool("pool map, chunk 1", { chunk: 1 }, [500, 1e6]),
+  pool("pool map, chunk 100", { chunk: 100 }, [20_000, 1e6]),
+  pool("pool map, chunk 1000", { chunk: 1000 }, [100_000, 2e6]),
+  {
+    name: "pool, first task, cold",
+    unit: "ms",
+    least: 1,
+    most: 1,
+    isFresh: true,
     ours: ["Troupe"],
-    contenders: [troupeTeam, rawTeam, ...pythonStarts("team")],
+    contenders: [
+      ...[troupePoolFirst, rawPoolFirst].map(cold),
+      ...npmPoolFirsts(true),
+      ...pythonPoolFirsts(true),
+    ],
+  },
+  {
+    name: "pool, first task, spares at hand",
+    unit: "ms",
+    least: 1,
+    most: 5,
+    ours: ["Troupe"],
+    contenders: [
+      troupePoolWarm,
+      rawPoolFirst,
+      ...npmPoolFirsts(false),
+      ...pythonPoolFirsts(false),
+      ...pythonStarts("first"),
+    ],
   },
   {
     name: "idle, memory of one of 500",

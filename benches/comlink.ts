@@ -10,8 +10,11 @@ export interface Comlink {
   wrap<T>(worker: Worker): T;
 }
 
+/** The version of comlink that is used. */
+export const COMLINK_VERSION = "4.4.2";
+
 // Not a literal: what only checks these files need not fetch it.
-const PACKAGE = ["npm:", "comlink@4.4.2"].join("");
+const PACKAGE = `npm:comlink@${COMLINK_VERSION}`;
 
 /** Gives comlink, if it is there or can be fetched. */
 async function load(): Promise<Comlink | undefined> {

@@ -34,6 +34,8 @@ export interface Contender {
 export type Unit =
   | "messages/s"
   | "round trips/s"
+  | "tasks/s"
+  | "items/s"
   | "µs"
   | "ms"
   | "KiB"
@@ -70,21 +72,20 @@ export interface Case {
   readonly contenders: readonly Contender[];
 }
 
+const RATES: readonly Unit[] = [
+  "messages/s",
+  "round trips/s",
+  "tasks/s",
+  "items/s",
+];
+
 /** The figure of a run, in the unit of its case. */
 export function figureOf(unit: Unit, count: number, measured: number): number {
-  switch (unit) {
-    case "messages/s":
-    case "round trips/s":
-      return count / measured * 1000;
-    case "µs":
-      return measured * 1000 / count;
-    default:
-      return measured / count;
-  }
+  if (RATES.includes(unit)) return count / measured * 1000;
+  return unit === "µs" ? measured * 1000 / count : measured / count;
 }
 
 /** How many times better `figure` is than `other`. */
 export function ratioOf(unit: Unit, figure: number, other: number): number {
-  const isRate = unit === "messages/s" || unit === "round trips/s";
-  return isRate ? figure / other : other / figure;
+  return RATES.includes(unit) ? figure / other : other / figure;
 }

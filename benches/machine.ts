@@ -6,6 +6,7 @@
 
 import { bun } from "./bun.ts";
 import { erlang } from "./erlang.ts";
+import { node } from "./npm.ts";
 import { python } from "./python.ts";
 
 /** The machine, as far as it matters. */
@@ -18,6 +19,7 @@ export interface Machine {
   /** The versions of the peers that are there. */
   readonly python: string | undefined;
   readonly bun: string | undefined;
+  readonly node: string | undefined;
   readonly erlang: string | undefined;
 }
 
@@ -31,6 +33,7 @@ export function thisMachine(): Machine {
     cores: navigator.hardwareConcurrency,
     python: python?.version,
     bun,
+    node,
     erlang,
   };
 }

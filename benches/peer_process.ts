@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Contender } from "./contender.ts";
+import type { Contender, Runner } from "./contender.ts";
 
 /** Milliseconds a peer has to end by itself. */
 const GRACE = 5000;
@@ -14,7 +14,7 @@ const GRACE = 5000;
 export interface PeerCommand {
   readonly command: string;
   readonly args: readonly string[];
-  readonly cwd?: URL;
+  readonly cwd?: URL | string;
   readonly env?: Record<string, string>;
 }
 
@@ -92,24 +92,41 @@ export interface PeerContender {
   /** Why it cannot take part. */
   readonly missing: string | undefined;
   readonly call: PeerCommand;
+  /** Whether each run is by a program that has just been started. */
+  readonly isFresh?: boolean;
   /** Does the work `count` times: how long it took, in ms. */
   run(peer: PeerProcess, count: number): Promise<number>;
 }
 
 /** Makes a contender of a peer. */
 export function peerContender(
-  { name, missing, call, run }: PeerContender,
+  { name, missing, call, isFresh, run }: PeerContender,
 ): Contender {
   return {
     name,
     missing,
     open() {
+      if (isFresh) return Promise.resolve(freshRunner(call, run));
       const peer = new PeerProcess(call);
       return Promise.resolve({
         run: (count) => run(peer, count),
         close: () => peer.close(),
       });
     },
+  };
+}
+
+function freshRunner(call: PeerCommand, run: PeerContender["run"]): Runner {
+  return {
+    async run(count) {
+      const peer = new PeerProcess(call);
+      try {
+        return await run(peer, count);
+      } finally {
+        await peer.close();
+      }
+    },
+    close: () => Promise.resolve(),
   };
 }
 

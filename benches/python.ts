@@ -13,6 +13,7 @@ import {
   peerContender,
   type PeerProcess,
 } from "./peer_process.ts";
+import { POOL_FIRST, type PoolWork, workArgs } from "./pool_work.ts";
 import type { Heat } from "./trip_work.ts";
 
 /** The Python that takes part. */
@@ -41,6 +42,7 @@ function contender(
   method: string,
   args: readonly string[],
   run: (python: PeerProcess, count: number) => Promise<number>,
+  isFresh = false,
 ): Contender {
   return peerContender({
     name: `Python ${name}`,
@@ -55,6 +57,7 @@ function contender(
       args: ["-B", "main.py", method, ...args],
       cwd: new URL("python/", import.meta.url),
     },
+    isFresh,
     run,
   });
 }
@@ -89,5 +92,30 @@ export function pythonTrips(heat: Heat): Contender[] {
 export function pythonStarts(what: "first" | "team"): Contender[] {
   return ["fork", "spawn"].map((method) =>
     contender(`Process, ${method}`, method, [what], askElapsed)
+  );
+}
+
+/** What Python's pools are called. */
+export const PYTHON_POOLS = ["ProcessPoolExecutor", "Pool"] as const;
+
+/** Python's contenders for the tasks of a pool. */
+export function pythonPools(work: PoolWork): Contender[] {
+  return PYTHON_POOLS.map((pool) =>
+    contender(pool, usual, ["pool", pool, ...workArgs(work)], askElapsed)
+  );
+}
+
+/** Python's contenders for the first task of a fresh pool. */
+export function pythonPoolFirsts(isCold: boolean): Contender[] {
+  return ["fork", "spawn"].flatMap((method) =>
+    PYTHON_POOLS.map((pool) =>
+      contender(
+        `${pool}, ${method}`,
+        method,
+        ["pool", pool, POOL_FIRST],
+        askElapsed,
+        isCold,
+      )
+    )
   );
 }

@@ -12,8 +12,13 @@ import type { Judged } from "./targets.ts";
 
 /** The machine, in a few lines. */
 export function machineText(machine: Machine): string {
-  const { deno, v8, os, arch, cores, python, bun, erlang } = machine;
-  const peers = [["Python", python], ["Bun", bun], ["Erlang/OTP", erlang]];
+  const { deno, v8, os, arch, cores, python, bun, node, erlang } = machine;
+  const peers = [
+    ["Python", python],
+    ["Node", node],
+    ["Bun", bun],
+    ["Erlang/OTP", erlang],
+  ];
   return [
     `Deno ${deno} (V8 ${v8}), ${os} ${arch}, ${cores} cores`,
     peers.map(([name, version]) =>
@@ -64,7 +69,7 @@ export function targetsText(judged: readonly Judged[]): string {
   const rows = judged.map(({ target, ratio }) => [
     target.case,
     target.ours,
-    target.beside.length > 1 ? "Python, best" : target.beside[0]!,
+    target.bestOf ?? target.beside[0]!,
     `${target.least} ×`,
     ratio === undefined ? "–" : shortRatio(ratio),
     verdict(target.least, ratio) +

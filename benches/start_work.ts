@@ -5,7 +5,7 @@
  */
 
 import type { Contender } from "./contender.ts";
-import { checkAnswer } from "./trip_work.ts";
+import { checkAnswer, restAwaiting } from "./trip_work.ts";
 
 /** What one of a team says: its name, and the square of its number. */
 export interface Member {
@@ -18,6 +18,12 @@ export const TEAM: readonly string[] = Array.from(
   { length: 9 },
   (_, i) => `square-${i}`,
 );
+
+/**
+ * How long a program rests, in ms, so that all that can be made ready for the
+ * next start is ready.
+ */
+export const REFILLING = 1000;
 
 /** Throws unless all of the team have spoken, in their order. */
 export function checkTeam(members: readonly Member[]): void {
@@ -32,10 +38,12 @@ export function checkTeam(members: readonly Member[]): void {
  * A contender that starts something, waits for an answer and times this.
  *
  * @param once Gives back the id, and the milliseconds it took.
+ * @param rest How long to rest before each time, in ms; this is not counted.
  */
 export function timed(
   name: string,
   once: (id: number) => Promise<{ answer: number; elapsed: number }>,
+  rest = 0,
 ): Contender {
   return {
     name,
@@ -44,6 +52,7 @@ export function timed(
         async run(count) {
           let total = 0;
           for (let id = 0; id < count; id++) {
+            if (rest > 0) await restAwaiting(rest);
             const { answer, elapsed } = await once(id);
             checkAnswer(answer, id);
             total += elapsed;

@@ -5,9 +5,11 @@
  * @module
  */
 
+import { BY_HAND } from "./by_hand.ts";
 import { ratioOf } from "./contender.ts";
 import { median } from "./figures.ts";
 import type { CaseResult } from "./measure.ts";
+import { NPM_POOLS } from "./npm.ts";
 
 /** A ratio to reach in a case. */
 interface Target {
@@ -16,6 +18,8 @@ interface Target {
   readonly ours: string;
   /** The contenders it is compared with: the best of them. */
   readonly beside: readonly string[];
+  /** What the best of several is called. */
+  readonly bestOf?: string;
   readonly least: number;
   /** How much more than the others is allowed, in the unit of the case. */
   readonly allowed?: number;
@@ -23,18 +27,23 @@ interface Target {
   readonly note?: string;
 }
 
-const PYTHON = ["Python Queue", "Python SimpleQueue", "Python Pipe"];
+const PYTHON = {
+  beside: ["Python Queue", "Python SimpleQueue", "Python Pipe"],
+  bestOf: "Python, best",
+};
 const PORT = ["MessagePort"];
 const TRANSFER = ["MessagePort, transfer"];
 const FORK = ["Python Process, fork"];
 const BUN = ["Bun MessagePort"];
 const ERLANG = ["Erlang send"];
-const BY_HAND = "postMessage by hand";
+const EXECUTOR = "Python ProcessPoolExecutor";
+const PYTHON_POOL = "Python Pool";
+const SPARES = "Troupe, spares at hand";
 
 const targets: readonly Target[] = [
   ...["small, 1 to 1", "small, 2 to 1", "small, 1 to 2"].flatMap((name) => [
     { case: name, ours: "Troupe, get", beside: PORT, least: 10 },
-    { case: name, ours: "Troupe, get", beside: PYTHON, least: 12 },
+    { case: name, ours: "Troupe, get", ...PYTHON, least: 12 },
     { case: name, ours: "Troupe, get", beside: BUN, least: 2 },
     {
       case: name,
@@ -75,28 +84,59 @@ const targets: readonly Target[] = [
   {
     case: "ping-pong, hot",
     ours: "Troupe, recvSync",
-    beside: PYTHON,
+    ...PYTHON,
     least: 12,
   },
   {
     case: "ping-pong, after a rest",
     ours: "Troupe, recvSync",
-    beside: PYTHON,
+    ...PYTHON,
     least: 1,
   },
   {
     case: "start to first message",
-    ours: "Troupe",
+    ours: SPARES,
     beside: FORK,
     least: 1,
-    note: "meant for a warm start",
   },
   {
     case: "nine named, started and joined",
-    ours: "Troupe",
+    ours: SPARES,
     beside: ["Worker"],
     least: 2,
-    note: "meant with spares at hand",
+  },
+  {
+    case: "pool, all at once",
+    ours: "Troupe, submit",
+    beside: NPM_POOLS,
+    bestOf: "npm, best",
+    least: 20,
+  },
+  {
+    case: "pool, all at once",
+    ours: "Troupe, submit",
+    beside: [EXECUTOR],
+    least: 100,
+  },
+  {
+    case: "pool, one after another",
+    ours: "Troupe, submit",
+    beside: [...NPM_POOLS, BY_HAND, EXECUTOR, PYTHON_POOL],
+    bestOf: "all, best",
+    least: 6,
+  },
+  {
+    case: "pool map, chunk 1000",
+    ours: "Troupe, map",
+    beside: [PYTHON_POOL],
+    least: 2,
+  },
+  {
+    case: "pool, first task, spares at hand",
+    ours: "Troupe",
+    beside: FORK,
+    least: 1,
+    note: "a pool of two, beside a single process",
   },
   ...[
     { case: "ask, one after another", least: 2 },

@@ -6,6 +6,7 @@
  */
 
 import { Gate } from "./gate.ts";
+import type { Ledger } from "./ledger.ts";
 import { acquireLock, releaseLock } from "./_lock.ts";
 import { RingBytes } from "./_ring_bytes.ts";
 import {
@@ -26,6 +27,8 @@ import { seemsFenced, stopIfFenced } from "./threads.ts";
 
 /** A ring that can be locked. What is protected is for {@linkcode Ring} alone. */
 export class LockedRing extends RingView {
+  /** Where each take is signed for, if that is asked for. */
+  ledger: Ledger | undefined = undefined;
   /** Waits for a message, or for the end. */
   readonly consumers: Gate = this.#gate(
     CONSUMERS,

@@ -203,8 +203,7 @@ export class Ring extends LockedRing {
    * Takes the oldest message. Its bytes stand in {@linkcode reader} until the
    * next take.
    *
-   * @param claim Told the number of the message's parcel, if it has one, before
-   *   the take is made real.
+   * @param claim Told the number of its parcel, if any, before the take is real.
    * @returns Its length, or {@linkcode EMPTY} or {@linkcode ENDED}.
    */
   take(claim?: (parcel: number) => void): number {
@@ -235,6 +234,7 @@ export class Ring extends LockedRing {
       this.unlockGet();
       throw error;
     }
+    this.ledger?.sign(gets);
     words[HEAD + ((gets + 1) & 1)] = reader.nextHead;
     this.turns.note();
     Atomics.store(words, GETS, (gets + 1) | 0);

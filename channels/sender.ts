@@ -45,7 +45,7 @@ interface Apart {
 }
 
 /** An item on its way into a ring. */
-interface Letter {
+export interface Letter {
   readonly item: unknown;
   /** Holds its bytes, in the first `length`. */
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -116,6 +116,18 @@ export class Sender {
     if (!blockAt([producers], attempt, timeout)) {
       throw timeoutError(this.#late(timeout));
     }
+  }
+
+  /** Encodes an item that is to be sent later, by {@linkcode post}. */
+  seal(item: unknown, options: SendOptions | undefined): Letter {
+    const moved = movedBy(options);
+    const extension = this.#encode(item, moved);
+    return this.#keep(this.#length, item, extension, moved);
+  }
+
+  /** Sends what was sealed if there is room now. */
+  post(letter: Letter): boolean {
+    return this.#attempt(letter);
   }
 
   #sendLater(letter: Letter, options: SendOptions | undefined): Promise<void> {

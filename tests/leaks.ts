@@ -6,10 +6,12 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { spareCount } from "../actors/_spares.ts";
 
 /**
- * The number of Worker threads of this process; undefined where the system
- * does not tell (anywhere but on Linux).
+ * The number of Worker threads of this process, without the spares that wait
+ * for an actor; undefined where the system does not tell (anywhere but on
+ * Linux).
  */
 export function threadCount(): number | undefined {
   if (Deno.build.os !== "linux") return undefined;
@@ -17,7 +19,7 @@ export function threadCount(): number | undefined {
   for (const { name } of Deno.readDirSync("/proc/self/task")) {
     if (threadName(name).startsWith("worker-")) count++;
   }
-  return count;
+  return count - spareCount();
 }
 
 /**

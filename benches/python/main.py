@@ -4,6 +4,7 @@
     main.py METHOD trips HEAT
     main.py METHOD first
     main.py METHOD team
+    main.py METHOD pool POOL all | one | map CHUNK | first
 
 Each line of standard input is an order, answered by one line of output. At the
 end of the input all processes end.
@@ -15,6 +16,7 @@ import signal
 import sys
 
 import flow
+import pools
 import starts
 import trips
 
@@ -23,6 +25,7 @@ WORK = {
     "trips": trips.Trips,
     "first": starts.First,
     "team": starts.Team,
+    "pool": pools.work,
 }
 
 

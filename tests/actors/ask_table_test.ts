@@ -1,6 +1,6 @@
 // The table of asks without an answer, beside a Map that does the same.
 import { assertEquals } from "@std/assert";
-import { AskTable } from "../../actors/_ask_table.ts";
+import { AskTable } from "../../actors/ask_table.ts";
 
 interface Ask {
   number: number;

@@ -21,7 +21,7 @@ import {
   readExit,
   silentExit,
   terminatedExit,
-} from "./_read_exit.ts";
+} from "./read_exit.ts";
 import { Over, Record, type StopOrder } from "./record.ts";
 
 /** What a process needs of its thread. */

@@ -134,7 +134,8 @@ export function thrownError(
   return denied ?? new RemoteError(name, thrown, startedAt);
 }
 
-function failureError(error: unknown, actor: Ended): Error {
+/** What to throw for what kept an actor from being run. */
+export function failureError(error: unknown, actor: Ended): Error {
   if (error instanceof ModuleLoadError) {
     return notLoaded(actor, `its module ${actor.declaration.module}`, error);
   }

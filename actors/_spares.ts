@@ -1,0 +1,267 @@
+/**
+ * Spares: threads that were made ahead and wait for an actor.
+ *
+ * To make a thread blocks the one who makes it for 10 to 15 ms, and the thread
+ * then takes twice that to load Troupe. A spare has all that behind it. What its
+ * actor may do is fixed when the thread is made, so there are spares for each
+ * set of permissions; and what it may load, so a spare names the modules of all
+ * actors that were declared by then.
+ *
+ * ```text
+ *   start ──▶ a warm spare of these rights that names the module ──▶ taken
+ *     │   └─▶ none: a new thread
+ *     └─▶ if this kind is started again and again: later, when the event loop
+ *         is idle, as many spares as were started in one burst
+ *
+ *   spare:  loading ──▶ warm ──▶ taken
+ *              └───────────┴───▶ gone, after 30 s
+ * ```
+ *
+ * A kind that is started in one burst only, as most programs do it, gets no
+ * spares: nobody would take them, and each costs its 15 MiB. Spares hold up
+ * neither the end of the program nor, but for the 13 ms it takes to make one,
+ * its event loop.
+ *
+ * Only the root thread keeps any. One that is about to be taken and one that is
+ * about to go are told apart by a word that both sides change by
+ * compare-and-set.
+ *
+ * @module
+ */
+
+import { ownThread, ROOT } from "../channels/threads.ts";
+import { declaringModules } from "./declaration.ts";
+import { HOST_URL } from "./_host.ts";
+import {
+  type NormalizedPermissions,
+  workerPermissions,
+} from "./permissions.ts";
+import { type SpareMessage, SpareState, trampolineUrl } from "./_trampoline.ts";
+import { setKeepsAlive } from "./_worker_ref.ts";
+
+/** Starts that come sooner than this after each other are one burst, in ms. */
+const BURST_GAP = 250;
+
+/** The most spares of one kind. */
+const MOST = 16;
+
+/** How long a spare waits to be taken, in ms. */
+const PATIENCE = 30_000;
+
+/** One that has not loaded by then is stuck, and so would the next be, in ms. */
+const LOAD_TIME = 10_000;
+
+/** How long after a start to look whether the event loop is idle, in ms. */
+const PAUSE = 30;
+
+/** A timer that is later than this says that the loop is busy, in ms. */
+const LATE = 4;
+
+/** The longest time between two looks at a busy loop, in ms. */
+const LONGEST_PAUSE = 1000;
+
+/** What a worker is wanted for. */
+export interface WorkerSpec {
+  /** The modules that it may have to load. */
+  readonly modules: readonly string[];
+  /** Its rights. */
+  readonly permissions: NormalizedPermissions;
+  /** What it is called. */
+  readonly name: string;
+}
+
+interface Spare {
+  readonly worker: Worker;
+  readonly modules: ReadonlySet<string>;
+  readonly state: Int32Array<SharedArrayBuffer>;
+  readonly madeAt: number;
+  readonly onError: (event: ErrorEvent) => void;
+}
+
+/** What is started with one set of permissions. */
+interface Kind {
+  readonly permissions: NormalizedPermissions;
+  /** All that was ever wanted beside the modules that declare actors. */
+  readonly modules: Set<string>;
+  spares: Spare[];
+  /** How many bursts there were. */
+  bursts: number;
+  /** The starts of the burst that goes on, or was the last. */
+  burst: number;
+  startedAt: number;
+  /** How many spares there should be. */
+  wanted: number;
+  /** A spare of this kind got stuck: no more are made. */
+  isStuck: boolean;
+}
+
+const kinds = new Map<string, Kind>();
+let pause = PAUSE;
+let isRefillDue = false;
+
+/**
+ * A worker whose trampoline waits for its start message: a spare if there is
+ * one, else a new one. Making one blocks for 10 to 15 ms.
+ *
+ * @throws {Deno.errors.NotCapable} If Deno refuses the permissions.
+ */
+export function startWorker(spec: WorkerSpec): Worker {
+  if (ownThread() !== ROOT) return newWorker(spec);
+  const kind = kindOf(spec);
+  const worker = takeSpare(kind, spec.modules) ?? newWorker(spec);
+  note(kind);
+  return worker;
+}
+
+function newWorker({ modules, permissions, name }: WorkerSpec): Worker {
+  const url = trampolineUrl({ host: HOST_URL, modules });
+  const options = workerPermissions(permissions);
+  return new Worker(url, { type: "module", name, ...options });
+}
+
+function kindOf({ permissions, modules }: WorkerSpec): Kind {
+  const key = JSON.stringify(permissions);
+  let kind = kinds.get(key);
+  if (kind === undefined) {
+    kinds.set(
+      key,
+      kind = {
+        permissions,
+        modules: new Set(),
+        spares: [],
+        bursts: 0,
+        burst: 0,
+        startedAt: -Infinity,
+        wanted: 0,
+        isStuck: false,
+      },
+    );
+  }
+  for (const module of modules) kind.modules.add(module);
+  return kind;
+}
+
+function takeSpare(kind: Kind, modules: readonly string[]): Worker | undefined {
+  for (const spare of kind.spares) {
+    if (!modules.every((module) => spare.modules.has(module))) continue;
+    const { warm, taken } = SpareState;
+    if (Atomics.compareExchange(spare.state, 0, warm, taken) !== warm) continue;
+    drop(kind, spare);
+    setKeepsAlive(spare.worker, true);
+    return spare.worker;
+  }
+  return undefined;
+}
+
+/** Notes a start, and what it says of the starts to come. */
+function note(kind: Kind): void {
+  const now = performance.now();
+  if (now - kind.startedAt > BURST_GAP) {
+    // What was wanted goes down when less is used, and up at once.
+    kind.wanted = Math.max(kind.burst, Math.ceil(kind.wanted / 2));
+    kind.bursts++;
+    kind.burst = 0;
+  }
+  kind.burst++;
+  kind.startedAt = now;
+  kind.wanted = Math.min(Math.max(kind.wanted, kind.burst), MOST);
+  if (kind.bursts > 1) refillSoon();
+}
+
+function refillSoon(): void {
+  if (isRefillDue) return;
+  isRefillDue = true;
+  const due = performance.now() + pause;
+  const timer = setTimeout(() => {
+    isRefillDue = false;
+    const isBusy = performance.now() - due > LATE;
+    pause = isBusy ? Math.min(2 * pause, LONGEST_PAUSE) : PAUSE;
+    if (isBusy || refill()) refillSoon();
+  }, pause);
+  Deno.unrefTimer(timer as unknown as number);
+}
+
+/** Makes one spare where one is missing; tells whether it did. */
+function refill(): boolean {
+  const now = performance.now();
+  for (const kind of kinds.values()) {
+    tidy(kind, now);
+    // Nobody starts this kind any more, or one burst is still going on.
+    const age = now - kind.startedAt;
+    if (kind.bursts < 2 || kind.isStuck || age > PATIENCE) continue;
+    if (kind.spares.length >= kind.wanted) continue;
+    try {
+      kind.spares.push(makeSpare(kind));
+      return true;
+    } catch {
+      // The rights may have been given up since: the next start will say so.
+      kind.isStuck = true;
+    }
+  }
+  return false;
+}
+
+/** Lets go of the spares of a kind that are of no use any more. */
+function tidy(kind: Kind, now: number): void {
+  const needed = [...declaringModules(), ...kind.modules];
+  for (const spare of [...kind.spares]) {
+    const state = Atomics.load(spare.state, 0);
+    const isStuck = state === SpareState.loading &&
+      now - spare.madeAt > LOAD_TIME;
+    if (isStuck) kind.isStuck = true;
+    const isOld = needed.some((module) => !spare.modules.has(module));
+    if (!isStuck && !isOld && state !== SpareState.gone) continue;
+    drop(kind, spare);
+    spare.worker.terminate();
+  }
+}
+
+function makeSpare(kind: Kind): Spare {
+  const modules = new Set([...declaringModules(), ...kind.modules]);
+  const url = trampolineUrl({
+    host: HOST_URL,
+    modules: [...modules],
+    isSpare: true,
+  });
+  const worker = new Worker(url, {
+    type: "module",
+    ...workerPermissions(kind.permissions),
+  });
+  setKeepsAlive(worker, false);
+  const state = new SharedArrayBuffer(4);
+  const spare: Spare = {
+    worker,
+    modules,
+    state: new Int32Array(state),
+    madeAt: performance.now(),
+    onError(event) {
+      event.preventDefault();
+      kind.isStuck = true;
+      drop(kind, spare);
+      worker.terminate();
+    },
+  };
+  worker.addEventListener("error", spare.onError);
+  const message: SpareMessage = { state, patience: PATIENCE };
+  worker.postMessage(message);
+  return spare;
+}
+
+function drop(kind: Kind, spare: Spare): void {
+  kind.spares = kind.spares.filter((one) => one !== spare);
+  spare.worker.removeEventListener("error", spare.onError);
+}
+
+/** How many spares there are; for who counts threads. */
+export function spareCount(): number {
+  const states = [...kinds.values()].flatMap(({ spares }) => spares);
+  return states
+    .filter(({ state }) => Atomics.load(state, 0) !== SpareState.gone).length;
+}
+
+/** How many of them wait to be taken. */
+export function warmSpareCount(): number {
+  const states = [...kinds.values()].flatMap(({ spares }) => spares);
+  return states
+    .filter(({ state }) => Atomics.load(state, 0) === SpareState.warm).length;
+}

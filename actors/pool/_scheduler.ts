@@ -1,0 +1,448 @@
+/**
+ * The heart of a pool: which tasks there are, which workers, and what becomes
+ * of each.
+ *
+ * ```text
+ *   submit ─▶ open ─┬─ answer of a worker ─────────────────▶ settled, once
+ *                   ├─ withdrawn: cancelled, aborted ──────▶
+ *                   ├─ overdue: its worker is told, then ended ▶
+ *                   └─ its worker died ────────────────────▶
+ * ```
+ *
+ * Whatever comes first takes the task off the list of the open ones, and what
+ * comes later finds nothing there. So no future is settled twice, and since each
+ * open task is in a ring, in a backlog, or signed for by a thread whose end is
+ * seen, none is left.
+ *
+ * @module
+ */
+
+import { startTimer, timeoutError } from "../../channels/wait_options.ts";
+import { Answers } from "../answers.ts";
+import { AskTable } from "../ask_table.ts";
+import { decode } from "../../channels/decode.ts";
+import type { Exit } from "../exit.ts";
+import type { NormalizedPermissions } from "../permissions.ts";
+import { Line } from "../protocol.ts";
+import { failureError, terminatedExit, thrownError } from "../read_exit.ts";
+import {
+  BROKE_FOR_GOOD,
+  BROKE_UNDER_TASK,
+  BrokenPoolError,
+  CancelledError,
+  WorkerDiedError,
+} from "./errors.ts";
+import { reportTo, settleFuture } from "./future.ts";
+import type { FutureOutcome } from "./future_types.ts";
+import { Crew, type CrewOptions } from "./_crew.ts";
+import { Nesting } from "./_nesting.ts";
+import type { PoolWorker } from "./_pool_worker.ts";
+import { type NestedCall, Said, type TaskReply, Trait } from "./_protocol.ts";
+import {
+  PartialResults,
+  Task,
+  type TaskCall,
+  type TaskKeeper,
+} from "./_task.ts";
+import { Tally } from "./_tally.ts";
+
+/** How a scheduler works. */
+export interface SchedulerOptions
+  extends Omit<CrewOptions, "replies" | "onEnd"> {
+  /** How long a task that was told to stop has for that, in ms. */
+  readonly grace: number;
+  /** What the death of a worker breaks. */
+  readonly broken: "task" | "pool";
+}
+
+/** See the module. */
+export class Scheduler implements TaskKeeper {
+  /** What became of the tasks so far. */
+  readonly tally = new Tally();
+  readonly #options: SchedulerOptions;
+  readonly #open = new AskTable<Task>();
+  readonly #replies = Line.own<TaskReply>();
+  readonly #answers: Answers;
+  readonly #crew: Crew;
+  readonly #nesting: Nesting;
+  /** When the present turn of the event loop submitted its first task. */
+  #turnAt = 0;
+  #isTidyDue = false;
+  #isClosed = false;
+  #isOver = false;
+  #broken: BrokenPoolError | undefined;
+
+  /** A scheduler without tasks. */
+  constructor(options: SchedulerOptions) {
+    this.#options = options;
+    this.#crew = new Crew({
+      ...options,
+      replies: this.#replies,
+      onEnd: (worker, exit) => this.#onEnd(worker, exit),
+    });
+    this.#answers = new Answers(this.#replies.ring, {
+      count: () => this.#open.size,
+      hear: () => this.#hear(),
+      look: () => this.#look(),
+    });
+    this.#nesting = new Nesting({
+      pool: options.name,
+      taskOf: (worker) => this.#open.get(worker.board.number),
+      crew: this.#crew,
+      submit: (call, permissions) => this.submit(call, permissions),
+      fail: (task, error) => {
+        if (task.group.withdraw(task)) this.#settle(task, { error });
+      },
+    });
+  }
+
+  /** Whether it takes no more tasks. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** Why it takes none any more, if it broke. */
+  get broken(): BrokenPoolError | undefined {
+    return this.#broken;
+  }
+
+  /** How many workers there are, and how many of them are at a task. */
+  get load(): { workers: number; busy: number; queued: number } {
+    const { workers } = this.#crew;
+    const busy = [...workers].filter(({ board }) => board.number !== 0).length;
+    const queued = this.#open.all().filter((task) => task.takenBy <= 0).length;
+    return { workers: workers.size, busy, queued };
+  }
+
+  /**
+   * Adds a task.
+   *
+   * @param permissions What it needs.
+   * @throws {PermissionExceededError} If it needs more than it may have.
+   */
+  submit(call: TaskCall, permissions: NormalizedPermissions): Task {
+    const group = this.#crew.groupFor(call.actor, permissions);
+    if (!this.#isTidyDue) {
+      this.#isTidyDue = true;
+      this.#turnAt = performance.now();
+      // When the turn has submitted all it has to: so many workers are started.
+      queueMicrotask(() => this.#tidy());
+    }
+    const { signal, timeout } = call;
+    const isWatched = signal !== undefined || timeout !== Infinity;
+    const number = this.#open.next();
+    const task = new Task(number, call, group, this, this.#turnAt);
+    this.tally.submitted++;
+    if (signal?.aborted) {
+      this.#finishEarly(task, { error: signal.reason });
+      return task;
+    }
+    const message = call.args.slice();
+    message.push(
+      this.#crew.numberOf(call.actor),
+      number,
+      isWatched ? call.traits | Trait.watched : call.traits,
+    );
+    try {
+      group.add(task, message);
+    } catch (error) {
+      // That task's own trouble.
+      this.#finishEarly(task, { error });
+      return task;
+    }
+    group.open++;
+    this.#open.add(task);
+    if (signal !== undefined) {
+      const abort = () => this.#giveUp(task, signal.reason);
+      signal.addEventListener("abort", abort, { once: true });
+      task.unlimit = () => signal.removeEventListener("abort", abort);
+    }
+    this.#answers.expect();
+    return task;
+  }
+
+  /** See {@linkcode TaskKeeper}. */
+  cancel(task: Task): boolean {
+    if (!task.group.withdraw(task)) return false;
+    task.group.refillWhenRoom();
+    return this.#settle(task, { cancelled: true });
+  }
+
+  /** Takes no more tasks; ends the workers when all that there are are done. */
+  close(cancelFutures: boolean): void {
+    this.#isClosed = true;
+    if (cancelFutures) {
+      for (const task of this.#open.all()) task.future.cancel();
+    }
+    this.#closeIfDone();
+  }
+
+  /** Ends all workers now. */
+  terminate(): void {
+    this.#isClosed = true;
+    const exit = terminatedExit(true);
+    this.#endAll((task) => {
+      const worker = this.#crew.workerOf(task.takenBy);
+      return worker === undefined
+        ? { cancelled: true }
+        : { error: this.#death(task, worker, exit) };
+    });
+  }
+
+  /** Waits until all tasks are settled and all workers have ended. */
+  async ended(): Promise<void> {
+    if (this.#open.size > 0) await this.#allSettled();
+    await this.#crew.ended();
+  }
+
+  #settledWaiters: (() => void)[] = [];
+
+  #allSettled(): Promise<void> {
+    return new Promise((resolve) => this.#settledWaiters.push(resolve));
+  }
+
+  /** Settles a task that never was open. */
+  #finishEarly(task: Task, outcome: FutureOutcome<unknown>): void {
+    this.tally.count(outcome);
+    settleFuture(task.future, outcome);
+    task.release();
+  }
+
+  /** Settles a task; `false` if that was done before. */
+  #settle(task: Task, outcome: FutureOutcome<unknown>): boolean {
+    if (!this.#open.delete(task.number)) return false;
+    task.group.open--;
+    this.tally.count(outcome);
+    this.#nesting.forget(task);
+    settleFuture(task.future, outcome);
+    task.release();
+    if (this.#open.size === 0) this.#onAllSettled();
+    return true;
+  }
+
+  #onAllSettled(): void {
+    this.#answers.release();
+    for (const tell of this.#settledWaiters.splice(0)) tell();
+    this.#closeIfDone();
+  }
+
+  #closeIfDone(): void {
+    if (!this.#isClosed || this.#isOver || this.#open.size > 0) return;
+    this.#isOver = true;
+    this.#crew.close();
+  }
+
+  #tidy(): void {
+    this.#isTidyDue = false;
+    if (this.#isOver || this.#open.size === 0) return;
+    const failure = this.#crew.complete();
+    if (failure === undefined) return;
+    const { group, error } = failure;
+    for (const task of this.#open.all()) {
+      if (task.group === group && task.takenBy <= 0) {
+        this.#settle(task, { error });
+      }
+    }
+  }
+
+  #tidySoon(): void {
+    if (this.#isTidyDue) return;
+    this.#isTidyDue = true;
+    queueMicrotask(() => this.#tidy());
+  }
+
+  #hear(): void {
+    const now = performance.now();
+    let hasRoom = false;
+    this.#replies.hear((reply) => {
+      hasRoom = true;
+      this.#onReply(reply, now);
+    });
+    if (hasRoom) this.#crew.refill();
+  }
+
+  /** Sees to the workers that were terminated from outside. */
+  #look(): void {
+    for (const worker of this.#crew.workers) {
+      // As good as gone, whatever its thread does.
+      if (worker.isFenced) this.#onEnd(worker, terminatedExit(true));
+    }
+    this.#nesting.check();
+  }
+
+  #onReply([what, number, word, ms]: TaskReply, now: number): void {
+    if (word === Said.unfit) return this.#onUnfit(what);
+    const task = this.#open.get(number);
+    if (task === undefined) return; // It was given up.
+    switch (word) {
+      case Said.value:
+        this.tally.time(now - ms - task.submittedAt, ms);
+        task.ran = ms;
+        this.#settle(task, { value: what });
+        return;
+      case Said.threw:
+        this.tally.time(now - ms - task.submittedAt, ms);
+        this.#settle(task, { error: this.#thrown(task, what) });
+        return;
+      case Said.failed:
+        this.#settle(task, { error: this.#failed(task, what) });
+        return;
+      case Said.partly: {
+        const [results, thrown] = what as [unknown[], unknown];
+        const error = this.#thrown(task, thrown);
+        this.#settle(task, { value: new PartialResults(results, error) });
+        return;
+      }
+      case Said.started:
+        this.#onStarted(task, what as number);
+        return;
+      case Said.reported: {
+        const { onReport } = task.call;
+        reportTo(task.future, what);
+        if (onReport) queueMicrotask(() => onReport(what));
+        return;
+      }
+      case Said.submitted:
+        this.#nesting.onSubmitted(task, what as NestedCall);
+        return;
+      case Said.awaited:
+        this.#nesting.onAwaited(task, what as number);
+        return;
+      case Said.released:
+        this.#nesting.onReleased(task, what as number);
+    }
+  }
+
+  #onStarted(task: Task, thread: number): void {
+    task.taker = thread;
+    const { timeout } = task.call;
+    if (timeout === Infinity) return;
+    const { unlimit } = task;
+    const stopTimer = startTimer(timeout, () => {
+      this.#giveUp(
+        task,
+        timeoutError(
+          `Task ${task.label} of pool ${JSON.stringify(this.#options.name)} ` +
+            `was ended: it ran for longer than ${timeout} ms`,
+        ),
+      );
+    });
+    task.unlimit = () => {
+      unlimit?.();
+      stopTimer();
+    };
+  }
+
+  /**
+   * Ends a task for which nobody waits any more. One that runs is told; then it
+   * has the grace to end, if it has asked for its signal; then its worker is
+   * ended.
+   */
+  #giveUp(task: Task, error: unknown): void {
+    const { number } = task;
+    if (task.group.withdraw(task)) {
+      task.group.refillWhenRoom();
+      this.#settle(task, { error });
+      return;
+    }
+    const worker = this.#crew.workerOf(task.takenBy);
+    this.#settle(task, { error });
+    if (worker === undefined) return;
+    worker.abort(number, error);
+    const isAtIt = () => worker.board.number === number;
+    const grace = isAtIt() && !worker.board.hears ? 0 : this.#options.grace;
+    worker.limit(startTimer(grace, () => {
+      // What it waited for may be over, and the next task has begun.
+      if (isAtIt()) this.#replace(worker);
+    }));
+  }
+
+  /** Ends a worker, and has another one take its place. */
+  #replace(worker: PoolWorker): void {
+    if (!this.#crew.remove(worker)) return;
+    this.tally.replaced++;
+    worker.terminate();
+    this.#tidySoon();
+  }
+
+  /** A worker has ended. */
+  #onEnd(worker: PoolWorker, exit: Exit): void {
+    // What it said before it ended.
+    this.#hear();
+    if (!this.#crew.remove(worker)) return;
+    const isDeath = exit.reason !== "returned";
+    if (isDeath) this.tally.replaced++;
+    const inHand = this.#open.all()
+      .filter((task) => task.takenBy === worker.thread);
+    for (const task of inHand) {
+      this.#settle(task, { error: this.#death(task, worker, exit) });
+    }
+    if (isDeath && this.#options.broken === "pool") {
+      const cause = "error" in exit ? exit.error : undefined;
+      this.#break(cause ?? this.#deathOf(worker, exit));
+      return;
+    }
+    this.#crew.noteEnd(worker, exit);
+    this.#tidySoon();
+  }
+
+  /** The initializer of a worker threw: no other would do better. */
+  #onUnfit(what: unknown): void {
+    const { name, permissions } = this.#options;
+    this.#break(thrownError(errorOf(what), { name, permissions }));
+  }
+
+  #break(cause: unknown): void {
+    if (this.#broken !== undefined) return;
+    const { name } = this.#options;
+    this.#broken = new BrokenPoolError(name, BROKE_FOR_GOOD, cause);
+    this.#isClosed = true;
+    this.#endAll(() => ({
+      error: new BrokenPoolError(name, BROKE_UNDER_TASK, cause),
+    }));
+  }
+
+  #endAll(outcome: (task: Task) => FutureOutcome<unknown>): void {
+    this.#hear();
+    const tasks = this.#open.all();
+    const outcomes = tasks.map(outcome);
+    this.#isOver = true;
+    this.#crew.terminate();
+    tasks.forEach((task, i) => this.#settle(task, outcomes[i]!));
+  }
+
+  #death(task: Task, { name, uptime }: PoolWorker, exit: Exit): Error {
+    return new WorkerDiedError(name, task.label, exit, uptime);
+  }
+
+  #deathOf({ name, uptime }: PoolWorker, exit: Exit): Error {
+    return new WorkerDiedError(name, "none", exit, uptime);
+  }
+
+  #thrown(task: Task, what: unknown): Error {
+    const { permissions } = task.group;
+    return thrownError(errorOf(what), {
+      name: this.#nameFor(task),
+      permissions,
+    });
+  }
+
+  #failed(task: Task, what: unknown): Error {
+    return failureError(errorOf(what), {
+      name: this.#nameFor(task),
+      permissions: task.group.permissions,
+      declaration: { module: task.call.actor.module },
+    });
+  }
+
+  /** The name of the worker that ran a task, if it is still known. */
+  #nameFor(task: Task): string {
+    return this.#crew.workerOf(task.takenBy)?.name ?? this.#options.name;
+  }
+}
+
+/** The error in a reply. */
+function errorOf(what: unknown): unknown {
+  const bytes = what as Uint8Array;
+  return decode(bytes, 0, bytes.length);
+}
