@@ -47,7 +47,7 @@ interface Apart {
 /** An item on its way into a ring. */
 export interface Letter {
   readonly item: unknown;
-  /** Holds its bytes, in the first `length`. */
+  /** Begins a buffer, and holds the bytes of the item in its first `length`. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly length: number;
   /** What it has beside those, if anything. */
@@ -118,11 +118,25 @@ export class Sender {
     }
   }
 
-  /** Encodes an item that is to be sent later, by {@linkcode post}. */
+  /**
+   * Encodes an item that is to be sent later, by {@linkcode post}. It holds until
+   * the next item is encoded, unless it is kept by {@linkcode keep}.
+   */
   seal(item: unknown, options: SendOptions | undefined): Letter {
     const moved = movedBy(options);
     const extension = this.#encode(item, moved);
-    return this.#keep(this.#length, item, extension, moved);
+    return {
+      item,
+      bytes: encoder.bytes,
+      length: this.#length,
+      extension,
+      moved,
+    };
+  }
+
+  /** Has what was sealed hold for as long as it takes. */
+  keep({ length, item, extension, moved }: Letter): Letter {
+    return this.#keep(length, item, extension, moved);
   }
 
   /** Sends what was sealed if there is room now. */

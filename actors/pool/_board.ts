@@ -2,7 +2,7 @@
  * What a worker of a pool does now, for the pool to see without its help.
  *
  * ```text
- *   word 0  NUMBER  of the task in hand; 0: none
+ *   word 0  NUMBER  of the task in hand, its low bits; 0: none
  *   word 1  HEARS   1: that has asked for its signal, so it may hear it
  *   word 2  READY   1: it has been loaded, and takes tasks
  * ```
@@ -26,9 +26,14 @@ export class Board {
     this.#words = new Int32Array(memory);
   }
 
-  /** The number of the task in hand, or 0. */
-  get number(): number {
-    return Atomics.load(this.#words, NUMBER);
+  /** Whether it has a task in hand. */
+  get isBusy(): boolean {
+    return Atomics.load(this.#words, NUMBER) !== 0;
+  }
+
+  /** Whether it has the task of that number in hand. */
+  isAt(number: number): boolean {
+    return Atomics.load(this.#words, NUMBER) === lowBits(number);
   }
 
   /** Whether the task in hand has asked for its signal. */
@@ -48,9 +53,9 @@ export class Board {
 
   /** Begins a task. For the worker. */
   begin(number: number): void {
-    // Plain stores but for the last: who reads the number finds the other.
+    // A plain store before the other: who reads that one finds this one, too.
     this.#words[HEARS] = 0;
-    Atomics.store(this.#words, NUMBER, number);
+    Atomics.store(this.#words, NUMBER, lowBits(number));
   }
 
   /** Says that the task in hand has asked for its signal. For the worker. */
@@ -62,4 +67,9 @@ export class Board {
   end(): void {
     Atomics.store(this.#words, NUMBER, 0);
   }
+}
+
+/** Enough to tell a task from those around it, and never 0. */
+function lowBits(number: number): number {
+  return (number | 0) || 1;
 }

@@ -294,7 +294,7 @@ export class Crew {
         if (this.#activeIn(group) <= group.open) break;
         if (
           worker.group !== group || worker.isRetiring ||
-          worker.board.number !== 0
+          worker.board.isBusy
         ) continue;
         worker.retire();
         isAny = true;

@@ -58,7 +58,7 @@ export class Nesting {
 
   /** A task submits another. */
   onSubmitted(outer: Task, call: NestedCall): void {
-    const { nested, module, name, args, timeout = Infinity } = call;
+    const { nested, module, name, args, timeout } = call;
     const { group } = outer;
     const worker = this.#options.crew.workerOf(outer.takenBy);
     const tell = (outcome: Nested) => worker?.settle(nested, outcome);
@@ -73,7 +73,7 @@ export class Nesting {
         { actor: name, moduleUrl: module },
       );
       inner = this.#options.submit(
-        { actor, args, timeout, traits: 0 },
+        { actor, args, traits: 0, options: { timeout } },
         permissions,
       );
     } catch (error) {
@@ -84,7 +84,7 @@ export class Nesting {
       { inner: new Map(), awaited: new Set() };
     this.#outers.set(outer, entry);
     entry.inner.set(nested, inner);
-    inner.future.addDoneCallback(async (future) => {
+    inner.addDoneCallback(async (future) => {
       entry.inner.delete(nested);
       entry.awaited.delete(inner);
       const outcome: Nested = await future.result().then(

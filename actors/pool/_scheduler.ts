@@ -17,24 +17,17 @@
  * @module
  */
 
-import { startTimer, timeoutError } from "../../channels/wait_options.ts";
 import { Answers } from "../answers.ts";
 import { AskTable } from "../ask_table.ts";
-import { decode } from "../../channels/decode.ts";
 import type { Exit } from "../exit.ts";
 import type { NormalizedPermissions } from "../permissions.ts";
 import { Line } from "../protocol.ts";
-import { failureError, terminatedExit, thrownError } from "../read_exit.ts";
-import {
-  BROKE_FOR_GOOD,
-  BROKE_UNDER_TASK,
-  BrokenPoolError,
-  CancelledError,
-  WorkerDiedError,
-} from "./errors.ts";
+import { terminatedExit } from "../read_exit.ts";
+import { BROKE_FOR_GOOD, BROKE_UNDER_TASK, BrokenPoolError } from "./errors.ts";
 import { reportTo, settleFuture } from "./future.ts";
 import type { FutureOutcome } from "./future_types.ts";
 import { Crew, type CrewOptions } from "./_crew.ts";
+import { Limits } from "./_limits.ts";
 import { Nesting } from "./_nesting.ts";
 import type { PoolWorker } from "./_pool_worker.ts";
 import { type NestedCall, Said, type TaskReply, Trait } from "./_protocol.ts";
@@ -44,6 +37,8 @@ import {
   type TaskCall,
   type TaskKeeper,
 } from "./_task.ts";
+import type { TaskGroup } from "./_task_group.ts";
+import { TaskErrors } from "./_task_errors.ts";
 import { Tally } from "./_tally.ts";
 
 /** How a scheduler works. */
@@ -55,6 +50,13 @@ export interface SchedulerOptions
   readonly broken: "task" | "pool";
 }
 
+/** How many ticks a ms has: whole numbers cost a task less than others. */
+const TICKS = 32;
+
+function ticks(ms: number): number {
+  return (ms * TICKS) | 0;
+}
+
 /** See the module. */
 export class Scheduler implements TaskKeeper {
   /** What became of the tasks so far. */
@@ -64,9 +66,12 @@ export class Scheduler implements TaskKeeper {
   readonly #replies = Line.own<TaskReply>();
   readonly #answers: Answers;
   readonly #crew: Crew;
+  readonly #errors: TaskErrors;
+  readonly #limits: Limits;
   readonly #nesting: Nesting;
   /** When the present turn of the event loop submitted its first task. */
   #turnAt = 0;
+  #place: { keeper: TaskKeeper; group: TaskGroup } | undefined;
   #isTidyDue = false;
   #isClosed = false;
   #isOver = false;
@@ -80,14 +85,23 @@ export class Scheduler implements TaskKeeper {
       replies: this.#replies,
       onEnd: (worker, exit) => this.#onEnd(worker, exit),
     });
+    this.#errors = new TaskErrors(options, this.#crew);
     this.#answers = new Answers(this.#replies.ring, {
       count: () => this.#open.size,
       hear: () => this.#hear(),
       look: () => this.#look(),
     });
+    this.#limits = new Limits({
+      grace: options.grace,
+      crew: this.#crew,
+      errors: this.#errors,
+      fail: (task, error) => this.#settle(task, { error }),
+      replace: (worker) => this.#replace(worker),
+    });
     this.#nesting = new Nesting({
       pool: options.name,
-      taskOf: (worker) => this.#open.get(worker.board.number),
+      taskOf: ({ thread }) =>
+        this.#open.all().find(({ takenBy }) => takenBy === thread),
       crew: this.#crew,
       submit: (call, permissions) => this.submit(call, permissions),
       fail: (task, error) => {
@@ -109,7 +123,7 @@ export class Scheduler implements TaskKeeper {
   /** How many workers there are, and how many of them are at a task. */
   get load(): { workers: number; busy: number; queued: number } {
     const { workers } = this.#crew;
-    const busy = [...workers].filter(({ board }) => board.number !== 0).length;
+    const busy = [...workers].filter(({ board }) => board.isBusy).length;
     const queued = this.#open.all().filter((task) => task.takenBy <= 0).length;
     return { workers: workers.size, busy, queued };
   }
@@ -124,25 +138,26 @@ export class Scheduler implements TaskKeeper {
     const group = this.#crew.groupFor(call.actor, permissions);
     if (!this.#isTidyDue) {
       this.#isTidyDue = true;
-      this.#turnAt = performance.now();
+      this.#turnAt = ticks(performance.now());
       // When the turn has submitted all it has to: so many workers are started.
       queueMicrotask(() => this.#tidy());
     }
-    const { signal, timeout } = call;
-    const isWatched = signal !== undefined || timeout !== Infinity;
+    const { actor, args, traits, options } = call;
     const number = this.#open.next();
-    const task = new Task(number, call, group, this, this.#turnAt);
+    const task = new Task(number, call, this.#placeIn(group), this.#turnAt);
     this.tally.submitted++;
+    const signal = options?.signal;
     if (signal?.aborted) {
       this.#finishEarly(task, { error: signal.reason });
       return task;
     }
-    const message = call.args.slice();
-    message.push(
-      this.#crew.numberOf(call.actor),
+    const isWatched = signal !== undefined || options?.timeout !== undefined;
+    const message = [
+      ...args,
+      this.#crew.numberOf(actor),
       number,
-      isWatched ? call.traits | Trait.watched : call.traits,
-    );
+      isWatched ? traits | Trait.watched : traits,
+    ];
     try {
       group.add(task, message);
     } catch (error) {
@@ -152,11 +167,7 @@ export class Scheduler implements TaskKeeper {
     }
     group.open++;
     this.#open.add(task);
-    if (signal !== undefined) {
-      const abort = () => this.#giveUp(task, signal.reason);
-      signal.addEventListener("abort", abort, { once: true });
-      task.unlimit = () => signal.removeEventListener("abort", abort);
-    }
+    if (signal !== undefined) this.#limits.watch(task, signal);
     this.#answers.expect();
     return task;
   }
@@ -172,7 +183,7 @@ export class Scheduler implements TaskKeeper {
   close(cancelFutures: boolean): void {
     this.#isClosed = true;
     if (cancelFutures) {
-      for (const task of this.#open.all()) task.future.cancel();
+      for (const task of this.#open.all()) task.cancel();
     }
     this.#closeIfDone();
   }
@@ -185,7 +196,7 @@ export class Scheduler implements TaskKeeper {
       const worker = this.#crew.workerOf(task.takenBy);
       return worker === undefined
         ? { cancelled: true }
-        : { error: this.#death(task, worker, exit) };
+        : { error: this.#errors.death(task, worker, exit) };
     });
   }
 
@@ -201,20 +212,26 @@ export class Scheduler implements TaskKeeper {
     return new Promise((resolve) => this.#settledWaiters.push(resolve));
   }
 
+  /** What the tasks of a group have in common. */
+  #placeIn(group: TaskGroup): { keeper: TaskKeeper; group: TaskGroup } {
+    if (this.#place?.group !== group) this.#place = { keeper: this, group };
+    return this.#place;
+  }
+
   /** Settles a task that never was open. */
   #finishEarly(task: Task, outcome: FutureOutcome<unknown>): void {
     this.tally.count(outcome);
-    settleFuture(task.future, outcome);
+    settleFuture(task, outcome);
     task.release();
   }
 
   /** Settles a task; `false` if that was done before. */
   #settle(task: Task, outcome: FutureOutcome<unknown>): boolean {
     if (!this.#open.delete(task.number)) return false;
-    task.group.open--;
+    task.group.forget(task);
     this.tally.count(outcome);
     this.#nesting.forget(task);
-    settleFuture(task.future, outcome);
+    settleFuture(task, outcome);
     task.release();
     if (this.#open.size === 0) this.#onAllSettled();
     return true;
@@ -276,29 +293,30 @@ export class Scheduler implements TaskKeeper {
     if (task === undefined) return; // It was given up.
     switch (word) {
       case Said.value:
-        this.tally.time(now - ms - task.submittedAt, ms);
-        task.ran = ms;
+        this.#time(task, now, ms);
+        if ((task.traits & Trait.chunk) !== 0) task.ran = ms;
         this.#settle(task, { value: what });
         return;
       case Said.threw:
-        this.tally.time(now - ms - task.submittedAt, ms);
-        this.#settle(task, { error: this.#thrown(task, what) });
+        this.#time(task, now, ms);
+        this.#settle(task, { error: this.#errors.thrown(task, what) });
         return;
       case Said.failed:
-        this.#settle(task, { error: this.#failed(task, what) });
+        this.#settle(task, { error: this.#errors.failed(task, what) });
         return;
       case Said.partly: {
         const [results, thrown] = what as [unknown[], unknown];
-        const error = this.#thrown(task, thrown);
+        const error = this.#errors.thrown(task, thrown);
         this.#settle(task, { value: new PartialResults(results, error) });
         return;
       }
       case Said.started:
-        this.#onStarted(task, what as number);
+        task.taker = what as number;
+        this.#limits.onStarted(task);
         return;
       case Said.reported: {
-        const { onReport } = task.call;
-        reportTo(task.future, what);
+        const onReport = task.options?.onReport;
+        reportTo(task, what);
         if (onReport) queueMicrotask(() => onReport(what));
         return;
       }
@@ -313,48 +331,9 @@ export class Scheduler implements TaskKeeper {
     }
   }
 
-  #onStarted(task: Task, thread: number): void {
-    task.taker = thread;
-    const { timeout } = task.call;
-    if (timeout === Infinity) return;
-    const { unlimit } = task;
-    const stopTimer = startTimer(timeout, () => {
-      this.#giveUp(
-        task,
-        timeoutError(
-          `Task ${task.label} of pool ${JSON.stringify(this.#options.name)} ` +
-            `was ended: it ran for longer than ${timeout} ms`,
-        ),
-      );
-    });
-    task.unlimit = () => {
-      unlimit?.();
-      stopTimer();
-    };
-  }
-
-  /**
-   * Ends a task for which nobody waits any more. One that runs is told; then it
-   * has the grace to end, if it has asked for its signal; then its worker is
-   * ended.
-   */
-  #giveUp(task: Task, error: unknown): void {
-    const { number } = task;
-    if (task.group.withdraw(task)) {
-      task.group.refillWhenRoom();
-      this.#settle(task, { error });
-      return;
-    }
-    const worker = this.#crew.workerOf(task.takenBy);
-    this.#settle(task, { error });
-    if (worker === undefined) return;
-    worker.abort(number, error);
-    const isAtIt = () => worker.board.number === number;
-    const grace = isAtIt() && !worker.board.hears ? 0 : this.#options.grace;
-    worker.limit(startTimer(grace, () => {
-      // What it waited for may be over, and the next task has begun.
-      if (isAtIt()) this.#replace(worker);
-    }));
+  #time(task: Task, now: number, ran: number): void {
+    const since = (ticks(now) - task.submittedAt) | 0;
+    this.tally.time(Math.max(0, since / TICKS - ran), ran);
   }
 
   /** Ends a worker, and has another one take its place. */
@@ -375,11 +354,11 @@ export class Scheduler implements TaskKeeper {
     const inHand = this.#open.all()
       .filter((task) => task.takenBy === worker.thread);
     for (const task of inHand) {
-      this.#settle(task, { error: this.#death(task, worker, exit) });
+      this.#settle(task, { error: this.#errors.death(task, worker, exit) });
     }
     if (isDeath && this.#options.broken === "pool") {
       const cause = "error" in exit ? exit.error : undefined;
-      this.#break(cause ?? this.#deathOf(worker, exit));
+      this.#break(cause ?? this.#errors.death(undefined, worker, exit));
       return;
     }
     this.#crew.noteEnd(worker, exit);
@@ -388,8 +367,7 @@ export class Scheduler implements TaskKeeper {
 
   /** The initializer of a worker threw: no other would do better. */
   #onUnfit(what: unknown): void {
-    const { name, permissions } = this.#options;
-    this.#break(thrownError(errorOf(what), { name, permissions }));
+    this.#break(this.#errors.unfit(what));
   }
 
   #break(cause: unknown): void {
@@ -410,39 +388,4 @@ export class Scheduler implements TaskKeeper {
     this.#crew.terminate();
     tasks.forEach((task, i) => this.#settle(task, outcomes[i]!));
   }
-
-  #death(task: Task, { name, uptime }: PoolWorker, exit: Exit): Error {
-    return new WorkerDiedError(name, task.label, exit, uptime);
-  }
-
-  #deathOf({ name, uptime }: PoolWorker, exit: Exit): Error {
-    return new WorkerDiedError(name, "none", exit, uptime);
-  }
-
-  #thrown(task: Task, what: unknown): Error {
-    const { permissions } = task.group;
-    return thrownError(errorOf(what), {
-      name: this.#nameFor(task),
-      permissions,
-    });
-  }
-
-  #failed(task: Task, what: unknown): Error {
-    return failureError(errorOf(what), {
-      name: this.#nameFor(task),
-      permissions: task.group.permissions,
-      declaration: { module: task.call.actor.module },
-    });
-  }
-
-  /** The name of the worker that ran a task, if it is still known. */
-  #nameFor(task: Task): string {
-    return this.#crew.workerOf(task.takenBy)?.name ?? this.#options.name;
-  }
-}
-
-/** The error in a reply. */
-function errorOf(what: unknown): unknown {
-  const bytes = what as Uint8Array;
-  return decode(bytes, 0, bytes.length);
 }

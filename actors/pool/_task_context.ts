@@ -8,7 +8,7 @@ import { decode } from "../../channels/decode.ts";
 import { checkTimeout } from "../../channels/wait_options.ts";
 import { declarationOf } from "../declaration.ts";
 import type { FunctionActor } from "../process.ts";
-import { Line } from "../protocol.ts";
+import type { Line } from "../protocol.ts";
 import type { Board } from "./_board.ts";
 import type { CurrentTask } from "./current_task.ts";
 import { Future, settleFuture } from "./future.ts";
@@ -33,7 +33,7 @@ export class TaskContext implements CurrentTask {
   readonly number: number;
   readonly #around: TaskSurroundings;
   /** The tasks that it submitted and that are not over. */
-  readonly #nested = new Map<number, Future<unknown>>();
+  #nested: Map<number, Future<unknown>> | undefined;
   #controller: AbortController | undefined;
   #reason: { readonly value: unknown } | undefined;
   #isOver = false;
@@ -89,20 +89,20 @@ export class TaskContext implements CurrentTask {
       Said.submitted,
     );
     const future = new Future<R>({
-      cancel: () => false,
-      isRunning: () => false,
+      withdraw: () => false,
+      hasBegun: () => false,
       onAwaited: () => this.#say(nested, Said.awaited),
       onReleased: () => this.#say(nested, Said.released),
     }, `${name}(…)`);
-    this.#nested.set(nested, future as Future<unknown>);
+    (this.#nested ??= new Map()).set(nested, future as Future<unknown>);
     return future;
   }
 
   /** A task that it submitted is over. */
   onNested(nested: number, outcome: Nested): void {
-    const future = this.#nested.get(nested);
+    const future = this.#nested?.get(nested);
     if (future === undefined) return;
-    this.#nested.delete(nested);
+    this.#nested!.delete(nested);
     settleFuture(
       future,
       "error" in outcome

@@ -19,23 +19,18 @@
 import { sweepParcels } from "../../channels/broker.ts";
 import { Ledger } from "../../channels/ledger.ts";
 import { Ring } from "../../channels/ring.ts";
-import { type Letter, Sender } from "../../channels/sender.ts";
+import { Sender } from "../../channels/sender.ts";
 import { waitAt } from "../../channels/waiting.ts";
 import type { NormalizedPermissions } from "../permissions.ts";
 import { holdRing, MOST_BYTES } from "../protocol.ts";
-import type { Task } from "./_task.ts";
+import { Backlog } from "./_backlog.ts";
+import type { Task, TaskHome } from "./_task.ts";
 
 /** The most tasks in a ring. */
-const WINDOW = 1024;
-
-/** A task that waits here, and what is to be put for it. */
-interface Waiting {
-  readonly task: Task;
-  readonly letter: Letter;
-}
+const WINDOW = 4096;
 
 /** See the module. */
-export class TaskGroup {
+export class TaskGroup implements TaskHome {
   /** What its workers may do. */
   readonly permissions: NormalizedPermissions;
   /** The modules that its workers may load. */
@@ -51,9 +46,7 @@ export class TaskGroup {
   readonly #placed: (Task | undefined)[] = new Array(2 * WINDOW).fill(
     undefined,
   );
-  #backlog: (Waiting | undefined)[] = [];
-  /** Where the backlog begins. */
-  #first = 0;
+  readonly #backlog = new Backlog<Task>();
   #isWaiting = false;
 
   /** A group whose workers have these rights and may load these modules. */
@@ -77,32 +70,32 @@ export class TaskGroup {
    * @throws {NotSendableError} If an argument cannot be sent.
    */
   add(task: Task, message: unknown[]): void {
-    const { transfer } = task.call;
+    const transfer = task.options?.transfer;
     const options = transfer === undefined ? undefined : { transfer };
-    if (this.#first === this.#backlog.length) {
+    if (this.#backlog.isEmpty) {
       const place = this.#nextPlace();
       if (this.#sender.trySend(message, options)) {
         this.#setPlace(task, place);
         return;
       }
     }
-    const letter = this.#sender.seal(message, options);
-    this.#backlog.push({ task, letter });
+    const sender = this.#sender;
+    const letter = sender.seal(message, options);
+    this.#backlog.add(task, letter, (letter) => sender.keep(letter));
   }
 
   /** Puts what waits here as far as there is room. */
   refill(): void {
-    while (this.#first < this.#backlog.length) {
-      const { task, letter } = this.#backlog[this.#first]!;
-      if (!task.future.done) {
+    const backlog = this.#backlog;
+    while (!backlog.isEmpty) {
+      const task = backlog.first;
+      if (!task.done) {
         const place = this.#nextPlace();
-        if (!this.#sender.post(letter)) return;
+        if (!this.#sender.post(backlog.letter)) return;
         this.#setPlace(task, place);
       }
-      this.#backlog[this.#first++] = undefined;
+      backlog.shift();
     }
-    this.#backlog = [];
-    this.#first = 0;
   }
 
   /**
@@ -110,12 +103,12 @@ export class TaskGroup {
    * withdrawn leaves the ring in silence.
    */
   refillWhenRoom(): void {
-    if (this.#isWaiting || this.#first === this.#backlog.length) return;
+    if (this.#isWaiting || this.#backlog.isEmpty) return;
     this.#isWaiting = true;
     waitAt([this.ring.producers], {
       attempt: () => {
         this.refill();
-        return this.#first === this.#backlog.length;
+        return this.#backlog.isEmpty;
       },
       options: undefined,
       late: () => "",
@@ -125,8 +118,15 @@ export class TaskGroup {
 
   /** Takes a task back, unless a worker has taken it. */
   withdraw(task: Task): boolean {
-    if (task.place < 0) return true; // It is passed over when its turn comes.
-    return task.taker === 0 && this.ledger.withdraw(task.place);
+    if (task.position < 0) return true; // It is passed over when its turn comes.
+    return task.taker === 0 && this.ledger.withdraw(task.position);
+  }
+
+  /** A task is over, and is not to be kept here. */
+  forget(task: Task): void {
+    this.open--;
+    const at = task.position & (this.ledger.size - 1);
+    if (this.#placed[at] === task) this.#placed[at] = undefined;
   }
 
   /** The thread that took what was put in that place. */
@@ -143,8 +143,7 @@ export class TaskGroup {
   drop(): void {
     this.ring.close(true);
     sweepParcels(this.ring);
-    this.#backlog = [];
-    this.#first = 0;
+    this.#backlog.clear();
     this.#placed.fill(undefined);
   }
 
@@ -154,7 +153,7 @@ export class TaskGroup {
     const at = place & (this.ledger.size - 1);
     const before = this.#placed[at];
     if (before !== undefined) {
-      before.taker = Math.max(0, this.ledger.takerOf(before.place));
+      before.taker = Math.max(0, this.ledger.takerOf(before.position));
       this.#placed[at] = undefined;
     }
     this.ledger.clear(place);
@@ -162,7 +161,7 @@ export class TaskGroup {
   }
 
   #setPlace(task: Task, place: number): void {
-    task.place = place;
+    task.position = place;
     this.#placed[place & (this.ledger.size - 1)] = task;
   }
 }

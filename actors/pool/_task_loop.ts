@@ -32,7 +32,7 @@ import { Catalogue } from "./_catalogue.ts";
 import { setCurrentTask } from "./current_task.ts";
 import { Said, Told, Trait, type WorkerOrder } from "./_protocol.ts";
 import type { Nested, WorkerStart } from "./_protocol.ts";
-import { TaskContext } from "./_task_context.ts";
+import { TaskContext, type TaskSurroundings } from "./_task_context.ts";
 
 /** No more tasks will come. */
 class NoMoreTasks extends Error {}
@@ -54,6 +54,7 @@ export class TaskLoop {
   readonly #receiver: Receiver<unknown[]>;
   readonly #catalogue: Catalogue;
   readonly #board: Board;
+  readonly #around: TaskSurroundings;
   readonly #pace = new Pace();
   /** The functions that were loaded, by the numbers of their actors. */
   readonly #functions: (AnyFunction | undefined)[] = [];
@@ -82,6 +83,8 @@ export class TaskLoop {
     });
     this.#catalogue = new Catalogue(start.catalogue);
     this.#board = new Board(start.board);
+    const { pool, replies } = start;
+    this.#around = { pool, replies, board: this.#board };
     this.#attend();
   }
 
@@ -214,9 +217,8 @@ export class TaskLoop {
   #call(task: Taken, run: AnyFunction): Promise<void> | undefined {
     const { number, traits, args } = task;
     const { name } = this.#catalogue.get(task.actor);
-    const { pool, replies } = this.#start;
-    const around = { pool, replies, board: this.#board };
-    setCurrentTask(this.#context = new TaskContext(name, number, around));
+    const context = new TaskContext(name, number, this.#around);
+    setCurrentTask(this.#context = context);
     this.#isChunk = (traits & Trait.chunk) !== 0;
     if (this.#isChunk) {
       const items = args[0] as unknown[];

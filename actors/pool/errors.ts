@@ -131,19 +131,27 @@ export class WorkerDiedError extends Error {
   override readonly name = "WorkerDiedError";
   /** The worker's name. */
   readonly worker: string;
-  /** The task, such as `square(3)`. */
-  readonly task: string;
+  /** The task that it ran, such as `square(3)`, if it ran one. */
+  readonly task: string | undefined;
   /** How the worker ended. */
   readonly exit: Exit;
   /** How long the worker had lived, in milliseconds. */
   readonly uptime: number;
 
   /** Builds the error; the error of the exit, if it has one, is the cause. */
-  constructor(worker: string, task: string, exit: Exit, uptime: number) {
-    const ended = describeExit(exit).replace(/^it /, "");
+  constructor(
+    worker: string,
+    task: string | undefined,
+    exit: Exit,
+    uptime: number,
+  ) {
+    const ended = `worker ${JSON.stringify(worker)} ` +
+      describeExit(exit).replace(/^it /, "");
+    const after = `${Math.round(uptime)} ms after its start`;
     super(
-      `Task ${task} failed: worker ${JSON.stringify(worker)} ${ended} while ` +
-        `it ran it, ${Math.round(uptime)} ms after its start`,
+      task === undefined
+        ? `Pool lost a worker: ${ended}, ${after}`
+        : `Task ${task} failed: ${ended} while it ran it, ${after}`,
       "error" in exit ? { cause: exit.error } : undefined,
     );
     this.worker = worker;

@@ -28,17 +28,16 @@ import type {
   FutureState,
   Labelled,
 } from "./future_types.ts";
+import { type Listener, Listeners } from "./_listeners.ts";
 import { giveReport, readReports } from "./reports.ts";
 import { Soon } from "./soon.ts";
 import { typeName } from "./type_name.ts";
 
-type Listener = (future: Future) => unknown;
-
 /** What the pool and those who wait may do, and nobody else. */
 interface Inside {
   settle(future: Future, outcome: FutureOutcome<unknown>): void;
-  listen(future: Future, listener: Listener): void;
-  unlisten(future: Future, listener: Listener): void;
+  listen(future: Future, listener: Listener<Future>): void;
+  unlisten(future: Future, listener: Listener<Future>): void;
   countListeners(future: Future): number;
   hasRaised(future: Future): boolean;
   owner(future: Future): FutureOwner | undefined;
@@ -79,21 +78,25 @@ type End = typeof End[keyof typeof End];
  * @typeParam T What the task returns.
  */
 export class Future<T = unknown> implements PromiseLike<T> {
-  readonly #label: string | Labelled;
+  readonly #label: string | Labelled | undefined;
   #owner: FutureOwner | undefined;
   #end: End = End.none;
   #value: unknown;
-  #listeners: Listener[] | undefined;
+  #listeners: Listeners<Future> | undefined;
+  /** The one promise for all who wait without end, once there is one. */
+  #awaited: PromiseWithResolvers<unknown> | undefined;
 
   /**
    * Made by a pool: see `ProcessPool.submit`.
    *
+   * @param owner Who runs the task; the future itself, if it is of a class that
+   *   does.
    * @param label The task as texts name it, such as `square(3)`, or who makes
-   *   that when a text is needed: the future refers to it for good.
+   *   that when a text is needed: the future refers to it for good. Likewise.
    * @internal
    */
-  constructor(owner: FutureOwner, label: string | Labelled) {
-    this.#owner = owner;
+  constructor(owner?: FutureOwner, label?: string | Labelled) {
+    this.#owner = owner ?? (this as unknown as FutureOwner);
     this.#label = label;
   }
 
@@ -103,7 +106,7 @@ export class Future<T = unknown> implements PromiseLike<T> {
    */
   get state(): FutureState {
     if (this.#end === End.none) {
-      return this.#owner!.isRunning() ? "running" : "pending";
+      return this.#owner!.hasBegun() ? "running" : "pending";
     }
     return this.#end === End.cancelled ? "cancelled" : "finished";
   }
@@ -115,7 +118,7 @@ export class Future<T = unknown> implements PromiseLike<T> {
 
   /** Whether a worker is at it. */
   get running(): boolean {
-    return this.#end === End.none && this.#owner!.isRunning();
+    return this.#end === End.none && this.#owner!.hasBegun();
   }
 
   /** Whether nothing can change any more: it is finished or cancelled. */
@@ -129,7 +132,7 @@ export class Future<T = unknown> implements PromiseLike<T> {
    * @returns Whether it is cancelled: `false` for one that runs or is finished.
    */
   cancel(): boolean {
-    return this.#owner?.cancel() ?? this.#end === End.cancelled;
+    return this.#owner?.withdraw() ?? this.#end === End.cancelled;
   }
 
   /**
@@ -141,12 +144,8 @@ export class Future<T = unknown> implements PromiseLike<T> {
    * @throws {WorkerDiedError} If its worker ended.
    * @throws {DOMException} A `TimeoutError`, if it took longer than `timeout` ms.
    */
-  async result(options?: WaitOptions): Promise<T> {
-    const action = "get the result of";
-    if (options !== undefined) await this.#wait(options, action);
-    else if (!this.done) await this.#comes();
-    if (this.#end === End.returned) return this.#value as T;
-    throw this.#end === End.raised ? this.#value : this.#cancelledError(action);
+  result(options?: WaitOptions): Promise<T> {
+    return options === undefined ? this.#promise() : this.#resultIn(options);
   }
 
   /**
@@ -158,8 +157,7 @@ export class Future<T = unknown> implements PromiseLike<T> {
    */
   async exception(options?: WaitOptions): Promise<unknown> {
     const action = "get the error of";
-    if (options !== undefined) await this.#wait(options, action);
-    else if (!this.done) await this.#comes();
+    await this.#wait(options, action);
     if (this.#end === End.cancelled) throw this.#cancelledError(action);
     return this.#end === End.raised ? this.#value : undefined;
   }
@@ -169,19 +167,19 @@ export class Future<T = unknown> implements PromiseLike<T> {
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.result().then(onFulfilled, onRejected);
+    return this.#promise().then(onFulfilled, onRejected);
   }
 
   /** As the method of a promise for {@linkcode result}. */
   catch<B = never>(
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<T | B> {
-    return this.result().catch(onRejected);
+    return this.#promise().catch(onRejected);
   }
 
   /** As the method of a promise for {@linkcode result}. */
   finally(onFinally?: (() => void) | null): Promise<T> {
-    return this.result().finally(onFinally);
+    return this.#promise().finally(onFinally);
   }
 
   /**
@@ -198,7 +196,7 @@ export class Future<T = unknown> implements PromiseLike<T> {
           typeName(callback),
       );
     }
-    this.#listen(callback as Listener);
+    this.#listen(callback as Listener<Future>);
   }
 
   /**
@@ -210,7 +208,7 @@ export class Future<T = unknown> implements PromiseLike<T> {
       announce: () => announceWait(this),
       listen: (onDone) => {
         this.#listen(onDone);
-        return () => this.#unlisten(onDone);
+        return () => this.#listeners?.remove(onDone);
       },
     });
   }
@@ -226,22 +224,52 @@ export class Future<T = unknown> implements PromiseLike<T> {
   }
 
   get #task(): string {
-    return typeof this.#label === "string" ? this.#label : this.#label.label;
+    if (typeof this.#label === "string") return this.#label;
+    return (this.#label ?? (this as unknown as Labelled)).label;
   }
 
   #cancelledError(action: string): CancelledError {
     return new CancelledError(this.#task, action);
   }
 
-  async #wait(options: WaitOptions, action: string): Promise<void> {
+  /** Its result, for those who wait for as long as it takes. */
+  #promise(): Promise<T> {
+    if (this.#awaited !== undefined) return this.#awaited.promise as Promise<T>;
+    if (this.done) {
+      return this.#end === End.returned
+        ? Promise.resolve(this.#value as T)
+        : Promise.reject(this.#failure());
+    }
+    // First, since the owner may settle it at once.
+    const awaited = this.#awaited = Promise.withResolvers<unknown>();
+    this.#owner!.onAwaited?.();
+    return awaited.promise as Promise<T>;
+  }
+
+  async #resultIn(options: WaitOptions): Promise<T> {
+    await this.#wait(options, "get the result of");
+    if (this.#end === End.returned) return this.#value as T;
+    throw this.#failure();
+  }
+
+  /** What is thrown to those who ask for the result. */
+  #failure(): unknown {
+    return this.#end === End.raised
+      ? this.#value
+      : this.#cancelledError("get the result of");
+  }
+
+  async #wait(options: WaitOptions | undefined, action: string): Promise<void> {
     const timeout = checkWait(options);
     if (this.done) return;
-    const { signal } = options;
-    if (timeout === Infinity && signal === undefined) return this.#comes();
+    const signal = options?.signal;
+    if (timeout === Infinity && signal === undefined) {
+      return await this.#promise().then(ignore, ignore);
+    }
     await waitForWord(
       (tell) => {
         this.#listen(tell);
-        return () => this.#unlisten(tell);
+        return () => this.#listeners?.remove(tell);
       },
       timeout,
       signal,
@@ -251,15 +279,6 @@ export class Future<T = unknown> implements PromiseLike<T> {
       `Cannot ${action} task ${this.#task}: it was still ${this.state} after ` +
         `${timeout} ms`,
     );
-  }
-
-  /** Waits for as long as it takes. */
-  #comes(): Promise<void> {
-    this.#owner!.onAwaited?.();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    // Not with the future: the promise would wait for that in turn.
-    this.#listen(() => resolve());
-    return promise;
   }
 
   #settle(outcome: FutureOutcome<unknown>): void {
@@ -277,43 +296,22 @@ export class Future<T = unknown> implements PromiseLike<T> {
       this.#end = End.raised;
     } else this.#end = End.cancelled;
     this.#owner = undefined;
-    if (this.#listeners !== undefined) ended.add(this);
+    if (this.#awaited !== undefined) {
+      if (this.#end === End.returned) this.#awaited.resolve(this.#value);
+      else this.#awaited.reject(this.#failure());
+      this.#awaited = undefined;
+    }
+    if (this.#listeners?.count) ended.add(this);
   }
 
-  #listen(listener: Listener): void {
-    if (this.#listeners !== undefined) {
-      this.#listeners.push(listener);
-      return;
-    }
-    this.#listeners = [listener];
-    if (this.done) ended.add(this);
-  }
-
-  #unlisten(listener: Listener): void {
-    const at = this.#listeners?.indexOf(listener) ?? -1;
-    if (at === -1) return;
-    this.#listeners!.splice(at, 1);
-    // One that is done has a list for as long as its listeners are being told.
-    if (!this.done && this.#listeners!.length === 0) {
-      this.#listeners = undefined;
-    }
+  #listen(listener: Listener<Future>): void {
+    this.#listeners ??= new Listeners();
+    this.#listeners.add(listener);
+    if (this.done && this.#listeners.count === 1) ended.add(this);
   }
 
   #tell(): void {
-    const listeners = this.#listeners!;
-    // One after the other leaves the list: they may take others away.
-    for (
-      let listener = listeners.shift();
-      listener !== undefined;
-      listener = listeners.shift()
-    ) {
-      try {
-        const called = listener(this);
-        if (called instanceof Promise) called.catch((e) => this.#complain(e));
-      } catch (error) {
-        this.#complain(error);
-      }
-    }
+    this.#listeners!.tell(this, (error) => this.#complain(error));
     this.#listeners = undefined;
   }
 
@@ -325,14 +323,16 @@ export class Future<T = unknown> implements PromiseLike<T> {
     inside = {
       settle: (future, outcome) => future.#settle(outcome),
       listen: (future, listener) => future.#listen(listener),
-      unlisten: (future, listener) => future.#unlisten(listener),
-      countListeners: (future) => future.#listeners?.length ?? 0,
+      unlisten: (future, listener) => future.#listeners?.remove(listener),
+      countListeners: (future) => future.#listeners?.count ?? 0,
       hasRaised: (future) => future.#end === End.raised,
       owner: (future) => future.#owner,
       tell: (future) => future.#tell(),
     };
   }
 }
+
+function ignore(): void {}
 
 /**
  * Settles a future. Those who wait for it learn of it in a microtask.
@@ -356,7 +356,7 @@ export function listenTo<F extends Future>(
   future: F,
   listener: (future: F) => unknown,
 ): void {
-  inside.listen(future, listener as Listener);
+  inside.listen(future, listener as Listener<Future>);
 }
 
 /** Takes the listener back. */
@@ -364,7 +364,7 @@ export function unlistenTo<F extends Future>(
   future: F,
   listener: (future: F) => unknown,
 ): void {
-  inside.unlisten(future, listener as Listener);
+  inside.unlisten(future, listener as Listener<Future>);
 }
 
 /** How many listeners a future has, for tests. */

@@ -14,9 +14,9 @@ export interface FutureOwner {
    *
    * @returns Whether it did.
    */
-  cancel(): boolean;
+  withdraw(): boolean;
   /** Whether the task has begun. */
-  isRunning(): boolean;
+  hasBegun(): boolean;
   /** Somebody waits for the task, and nothing else would end the wait. */
   onAwaited?(): void;
   /**

@@ -207,14 +207,13 @@ class Mapping<R> implements MapResults<R> {
   }
 
   async #resultOf({ task, items, first }: Chunk): Promise<unknown> {
-    const { future } = task;
     const left = this.#deadline - performance.now();
     try {
-      return await (left === Infinity || future.done
-        ? future.result()
-        : future.result({ timeout: Math.max(0, left) }));
+      return await (left === Infinity || task.done
+        ? task.result()
+        : task.result({ timeout: Math.max(0, left) }));
     } catch (error) {
-      if (!future.done) throw this.#lateError();
+      if (!task.done) throw this.#lateError();
       if (items === undefined || !(error instanceof NotSendableError)) {
         throw error;
       }
@@ -234,8 +233,8 @@ class Mapping<R> implements MapResults<R> {
     const before = items.slice(0, Number(index));
     if (before.length === 0) throw own;
     const { submit } = this.#mapper;
-    const { future } = submit(before, this.#options.signal);
-    const results = await future.result();
+    const task = submit(before, this.#options.signal);
+    const results = await task.result();
     return results instanceof PartialResults
       ? results
       : new PartialResults(results as unknown[], own);
@@ -307,15 +306,15 @@ class Mapping<R> implements MapResults<R> {
 
   #submit(items: unknown[]): void {
     const task = this.#mapper.submit(items, this.#options.signal);
-    const { future } = task;
+
     const size = items.length;
     const first = this.#read;
     this.#read += size;
     this.#underway++;
     // Only where it was refused at once: else the items are with the worker.
-    const kept = future.done ? items : undefined;
+    const kept = task.done ? items : undefined;
     this.#chunks.push({ task, size, first, items: kept });
-    future.addDoneCallback(() => {
+    task.addDoneCallback(() => {
       this.#underway--;
       this.#size.learn(size, task.ran);
       this.#advance(size);
@@ -354,7 +353,7 @@ class Mapping<R> implements MapResults<R> {
     this.#isOver = true;
     this.#isExhausted = true;
     this.#bar?.end();
-    for (const { task } of this.#chunks.splice(0)) task.future.cancel();
+    for (const { task } of this.#chunks.splice(0)) task.cancel();
     this.#onRead?.();
   }
 }

@@ -5,7 +5,6 @@
  */
 
 import { INSPECT } from "../../channels/inspect.ts";
-import { checkTimeout } from "../../channels/wait_options.ts";
 import { type Declaration, declarationOf } from "../declaration.ts";
 import type { FunctionActor } from "../process.ts";
 import { PoolClosedError } from "./errors.ts";
@@ -21,7 +20,7 @@ import {
 import type { Percentiles, PoolStats } from "./pool_stats.ts";
 import { Trait } from "./_protocol.ts";
 import { Scheduler } from "./_scheduler.ts";
-import type { SubmitOptions, SubmitParameters } from "./submit_options.ts";
+import { checkSubmitOptions, type SubmitParameters } from "./submit_options.ts";
 
 /** How a pool is shut down. */
 export interface PoolShutdownOptions {
@@ -131,17 +130,13 @@ export class ProcessPool implements AsyncDisposable {
           `got ${typeof args}`,
       );
     }
-    const { timeout, signal, onReport, transfer }: SubmitOptions = options ??
-      {};
+    if (options !== undefined) checkSubmitOptions(declaration.name, options);
     return this.#scheduler.submit({
       actor: declaration,
       args: args ?? [],
       traits: 0,
-      timeout: timeout === undefined ? Infinity : checkTimeout(timeout),
-      signal,
-      onReport,
-      transfer,
-    }, declaration.permissions).future as Future<R>;
+      options,
+    }, declaration.permissions) as Future<R>;
   }
 
   /**
@@ -193,8 +188,7 @@ export class ProcessPool implements AsyncDisposable {
             actor: declaration,
             args: [chunk],
             traits,
-            timeout: Infinity,
-            signal,
+            options: signal && { signal },
           },
           declaration.permissions,
         ),

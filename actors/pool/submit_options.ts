@@ -5,6 +5,7 @@
  */
 
 import type { SendOptions } from "../../channels/send_options.ts";
+import { checkTimeout } from "../../channels/wait_options.ts";
 
 /** How a task that a task submits is to be dealt with. */
 export interface NestedOptions {
@@ -36,3 +37,33 @@ export interface SubmitOptions
  */
 export type SubmitParameters<A extends readonly unknown[], O = SubmitOptions> =
   [] extends A ? [args?: A, options?: O] : [args: A, options?: O];
+
+/**
+ * Checks how a task is to be dealt with.
+ *
+ * @throws {TypeError} If an option is of a wrong type.
+ * @throws {RangeError} If the time-out is negative or NaN.
+ */
+export function checkSubmitOptions(name: string, options: SubmitOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError(
+      `Cannot submit ${name}(): options must be an object, got ${
+        options === null ? "null" : typeof options
+      }`,
+    );
+  }
+  const { timeout, signal, onReport } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new TypeError(
+      `Cannot submit ${name}(): signal must be an AbortSignal, got ` +
+        typeof signal,
+    );
+  }
+  checkTimeout(timeout);
+  if (onReport !== undefined && typeof onReport !== "function") {
+    throw new TypeError(
+      `Cannot submit ${name}(): onReport must be a function, got ` +
+        typeof onReport,
+    );
+  }
+}

@@ -64,7 +64,7 @@ Deno.test(
     c!.give(1);
     a!.fail(new Error("its own affair"));
     await turn();
-    d!.cancel();
+    d!.withdraw();
     b!.give(2);
     const { futures, error } = await soon(taking);
     assertCame(futures, [c, a, d, b]);
@@ -75,7 +75,7 @@ Deno.test(
 Deno.test("asCompleted() gives those that are done already first (A1)", async () => {
   const tasks = openMany(4);
   const [a, b, c, d] = tasks;
-  d!.cancel();
+  d!.withdraw();
   b!.give(1);
   const completed = asCompleted(futuresOf(tasks));
   a!.give(2);
@@ -177,7 +177,7 @@ Deno.test(
     const tasks = openMany(4);
     const [a, b, c] = tasks;
     a!.give(1);
-    c!.cancel();
+    c!.withdraw();
     const completed = asCompleted(futuresOf(tasks), { timeout: 0 });
     b!.give(2); // Done before anybody had to wait.
     const { futures, error } = await soon(takeAll(completed));

@@ -37,11 +37,11 @@ export class OpenTask<T> implements FutureOwner {
     settleFuture(this.future, { error });
   }
 
-  isRunning(): boolean {
+  hasBegun(): boolean {
     return this.#isRunning;
   }
 
-  cancel(): boolean {
+  withdraw(): boolean {
     if (this.#isRunning) return false;
     settleFuture(this.future, { cancelled: true });
     return true;
@@ -83,7 +83,7 @@ export function futuresOf<T>(tasks: readonly OpenTask<T>[]): Future<T>[] {
 export function oneOfEach(): Record<string, Future<number>> {
   const [pending, running, cancelled, returned, raised] = openMany(5);
   running!.begin();
-  cancelled!.cancel();
+  cancelled!.withdraw();
   returned!.give(9);
   raised!.fail(new TypeError("not a number"));
   return {

@@ -52,7 +52,7 @@ Deno.test("wait() waits for all, and gives them as done (A10)", async () => {
     tasks[2]!.give(1);
     tasks[0]!.fail(new Error("no reason to stop"));
     assert(!await isSettled(pending));
-    tasks[1]!.cancel();
+    tasks[1]!.withdraw();
     assertDone(await soon(pending), tasks, [0, 1, 2]);
     assertEquals(listenersOf(tasks), 0);
   }
@@ -75,7 +75,7 @@ Deno.test(
 );
 
 Deno.test("wait() until the first is over with any end (A10)", async () => {
-  for (const end of ["give", "cancel", "fail"] as const) {
+  for (const end of ["give", "withdraw", "fail"] as const) {
     const { tasks, pending } = waiting({ until: "first" });
     assert(!await isSettled(pending));
     tasks[1]![end](1);
@@ -130,10 +130,10 @@ Deno.test("wait() until the first error waits for all where there is none (A12)"
 
 Deno.test("for wait() to be cancelled is no error (A12)", async () => {
   const { tasks, pending } = waiting({ until: "first-error" });
-  tasks[0]!.cancel();
+  tasks[0]!.withdraw();
   assert(!await isSettled(pending));
-  tasks[1]!.cancel();
-  tasks[2]!.cancel();
+  tasks[1]!.withdraw();
+  tasks[2]!.withdraw();
   assertDone(await soon(pending), tasks, [0, 1, 2]);
   const { cancelled, pending: open } = oneOfEach();
   const again = wait([cancelled!, open!], { until: "first-error" });
