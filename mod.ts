@@ -261,6 +261,7 @@ export {
 } from "./channels/errors.ts";
 export {
   asCompleted,
+  type Completed,
   type CompletedFutures,
 } from "./actors/pool/as_completed.ts";
 export { type CurrentTask, currentTask } from "./actors/pool/current_task.ts";

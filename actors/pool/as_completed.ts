@@ -15,19 +15,28 @@ import { type Future, listenTo, unlistenTo } from "./future.ts";
 import { futuresOf, NamedWait } from "./wait.ts";
 
 /**
+ * A future that came out of {@linkcode asCompleted}: the very object that went
+ * in. Ask it for its `result()`.
+ *
+ * In a loop with `for await` TypeScript takes whatever has a `then` for what it
+ * resolves to, and a future for its result. So the type hides that here; to
+ * `await` the future itself is for the variable that went in.
+ *
+ * @typeParam F The type of the future.
+ */
+export type Completed<F extends Future> = F & { readonly then: never };
+
+/**
  * Futures in the order in which they are done: what {@linkcode asCompleted}
  * gives.
- *
- * Any `AsyncIterableIterator` in all but its type: in a loop over one of those,
- * TypeScript would take a future for its result.
  *
  * @typeParam F The futures.
  */
 export interface CompletedFutures<F extends Future> {
   /** The next one that is done. */
-  next(): Promise<IteratorResult<F, undefined>>;
+  next(): Promise<IteratorResult<Completed<F>, undefined>>;
   /** Ends the iteration. */
-  return(): Promise<IteratorResult<F, undefined>>;
+  return(): Promise<IteratorResult<Completed<F>, undefined>>;
   /** Itself. */
   [Symbol.asyncIterator](): this;
 }
@@ -54,7 +63,7 @@ export interface CompletedFutures<F extends Future> {
  *   await using pool = new ProcessPool({ workers: 2 });
  *   const futures = [1, 2, 3].map((n) => pool.submit(square, [n]));
  *   for await (const future of asCompleted(futures, { timeout: 60_000 })) {
- *     console.log(await future); // 1, 4 and 9, in any order
+ *     console.log(await future.result()); // 1, 4 and 9, in any order
  *   }
  * }
  * ```
@@ -113,5 +122,5 @@ export function asCompleted<F extends Future>(
   const named = new NamedWait(unfinished, options);
   for (const future of unfinished) listenTo(future, onDone);
   if (unfinished.size === 0) arrivals.complete();
-  return arrivals;
+  return arrivals as CompletedFutures<Future> as CompletedFutures<F>;
 }

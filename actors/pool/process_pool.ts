@@ -67,7 +67,7 @@ export type OneArgument<A extends readonly unknown[]> = [A[0]] extends A
  *   const texts = ["to be", "or not to be"];
  *   const textOf = new Map(texts.map((text) => [pool.submit(count, [text]), text]));
  *   for await (const future of asCompleted(textOf.keys())) {
- *     console.log(textOf.get(future), await future);
+ *     console.log(textOf.get(future), await future.result());
  *   }
  * }
  * ```

@@ -113,10 +113,10 @@ Deno.test("asCompleted() takes any iterable, and futures of several types", asyn
   ]);
   const values: [string, number | string][] = [];
   for await (const future of asCompleted(names.keys())) {
-    values.push([names.get(future)!, await future]);
+    values.push([names.get(future)!, await future.result()]);
   }
   for await (const future of asCompleted([a.future, b.future])) {
-    const value: number | string = await future;
+    const value: number | string = await future.result();
     values.push(["mixed", value]);
   }
   assertEquals(values, [["first", 1], ["second", "b"], ["mixed", 1], [
