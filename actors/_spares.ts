@@ -11,7 +11,7 @@
  *   start ──▶ a warm spare of these rights that names the module ──▶ taken
  *     │   └─▶ none: a new thread
  *     └─▶ if this kind is started again and again: later, when the event loop
- *         is idle, as many spares as were started in one burst
+ *         is idle, as many spares as were started in each of the last two bursts
  *
  *   spare:  loading ──▶ warm ──▶ taken
  *              └───────────┴───▶ gone, after 30 s
@@ -84,13 +84,11 @@ interface Kind {
   /** All that was ever wanted beside the modules that declare actors. */
   readonly modules: Set<string>;
   spares: Spare[];
-  /** How many bursts there were. */
-  bursts: number;
+  /** The starts of the burst before the last. */
+  before: number;
   /** The starts of the burst that goes on, or was the last. */
   burst: number;
   startedAt: number;
-  /** How many spares there should be. */
-  wanted: number;
   /** A spare of this kind got stuck: no more are made. */
   isStuck: boolean;
 }
@@ -129,10 +127,9 @@ function kindOf({ permissions, modules }: WorkerSpec): Kind {
         permissions,
         modules: new Set(),
         spares: [],
-        bursts: 0,
+        before: 0,
         burst: 0,
         startedAt: -Infinity,
-        wanted: 0,
         isStuck: false,
       },
     );
@@ -153,19 +150,24 @@ function takeSpare(kind: Kind, modules: readonly string[]): Worker | undefined {
   return undefined;
 }
 
-/** Notes a start, and what it says of the starts to come. */
+/** Notes a start, which is part of a burst. */
 function note(kind: Kind): void {
   const now = performance.now();
   if (now - kind.startedAt > BURST_GAP) {
-    // What was wanted goes down when less is used, and up at once.
-    kind.wanted = Math.max(kind.burst, Math.ceil(kind.wanted / 2));
-    kind.bursts++;
+    kind.before = kind.burst;
     kind.burst = 0;
   }
   kind.burst++;
   kind.startedAt = now;
-  kind.wanted = Math.min(Math.max(kind.wanted, kind.burst), MOST);
-  if (kind.bursts > 1) refillSoon();
+  if (wantedOf(kind) > 0) refillSoon();
+}
+
+/**
+ * How many spares of a kind there should be: as many starts as have come twice.
+ * What came once, such as all the actors a program has, may not come again.
+ */
+function wantedOf({ before, burst }: Kind): number {
+  return Math.min(before, burst, MOST);
 }
 
 function refillSoon(): void {
@@ -188,8 +190,8 @@ function refill(): boolean {
     tidy(kind, now);
     // Nobody starts this kind any more, or one burst is still going on.
     const age = now - kind.startedAt;
-    if (kind.bursts < 2 || kind.isStuck || age > PATIENCE) continue;
-    if (kind.spares.length >= kind.wanted) continue;
+    if (kind.isStuck || age > PATIENCE) continue;
+    if (kind.spares.length >= wantedOf(kind)) continue;
     try {
       kind.spares.push(makeSpare(kind));
       return true;
@@ -250,6 +252,17 @@ function makeSpare(kind: Kind): Spare {
 function drop(kind: Kind, spare: Spare): void {
   kind.spares = kind.spares.filter((one) => one !== spare);
   spare.worker.removeEventListener("error", spare.onError);
+}
+
+/** Ends all spares; others are made when there is use for them again. */
+export function letSparesGo(): void {
+  for (const kind of kinds.values()) {
+    for (const spare of [...kind.spares]) {
+      drop(kind, spare);
+      spare.worker.terminate();
+    }
+    kind.before = kind.burst = 0;
+  }
 }
 
 /** How many spares there are; for who counts threads. */

@@ -24,6 +24,8 @@
  * @module
  */
 
+import { LIBRARY_URL } from "./library_url.ts";
+
 /** What the trampoline says over the control port. */
 export interface TrampolineMessage {
   /** The thread holds its lock, for the n-th time (it may be stolen). */
@@ -63,9 +65,6 @@ export interface SpareMessage {
   /** After how long without being taken it goes, in ms. */
   readonly patience: number;
 }
-
-/** The whole library, of which a module that declares an actor needs most. */
-const LIBRARY_URL = new URL("../mod.ts", import.meta.url).href;
 
 /**
  * The URL of the trampoline for a host and the modules of actors: the same for

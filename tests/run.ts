@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { AT_ONCE, findLanes } from "./lanes.ts";
 import { plain, root, statusWithin } from "./tools/child.ts";
 import {
   findStdPackages,
@@ -53,7 +54,12 @@ export function countLine(count: TestCount): string {
   return `${count.passed} passed, ${count.failed} failed${skipped}`;
 }
 
-/** Runs the tests, prints their output and the count, gives the exit code. */
+/**
+ * Runs the tests, prints their output and the count, gives the exit code.
+ *
+ * Without arguments all of them: see `lanes.ts`. Else those that `deno test`
+ * finds by the arguments, in one process.
+ */
 export async function runTests(
   args: readonly string[],
   { timeout = RUN_TIMEOUT, env = {} }: RunOptions = {},
@@ -62,34 +68,72 @@ export async function runTests(
   if (source === "stand-ins" && !Deno.env.has(STD_VARIABLE)) {
     console.log(STAND_INS_NOTE);
   }
-  const colour: Record<string, string> = Deno.stdout.isTerminal()
-    ? {}
-    : { NO_COLOR: "1" };
   // Types are checked once and first. Left to `deno test`, every new entry of a
   // worker would be checked too, at half a second each.
   if (!await typesAreRight(source)) {
     console.log(countLine({ passed: 0, failed: 1, skipped: 0 }));
     return 1;
   }
+  const run = (args: readonly string[], isLive: boolean) =>
+    runProcess([...stdFlags(source), ...args], { timeout, env, isLive });
+  const counts = args.length > 0 ? [await run(args, true)] : await runAll(run);
+  const count = counts.reduce((sum, one) => ({
+    passed: sum.passed + one.passed,
+    failed: sum.failed + one.failed,
+    skipped: sum.skipped + one.skipped,
+  }));
+  const none = count.passed + count.failed === 0;
+  if (none) console.error("No test ran");
+  console.log(countLine(count));
+  return count.failed > 0 || none ? 1 : 0;
+}
+
+async function runAll(
+  run: (args: readonly string[], isLive: boolean) => Promise<TestCount>,
+): Promise<TestCount[]> {
+  const { beside, alone } = await findLanes();
+  const counts: TestCount[] = [];
+  const waiting = beside.values();
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      // All take from the one iterator: whoever is free runs the next.
+      for (const files of waiting) counts.push(await run(files, false));
+    }),
+  );
+  counts.push(await run(alone, true));
+  return counts;
+}
+
+interface ProcessOptions extends Required<RunOptions> {
+  /** Whether its output appears as it comes, or whole at its end. */
+  isLive: boolean;
+}
+
+async function runProcess(
+  args: readonly string[],
+  { timeout, env, isLive }: ProcessOptions,
+): Promise<TestCount> {
+  const colour: Record<string, string> = Deno.stdout.isTerminal()
+    ? {}
+    : { NO_COLOR: "1" };
   const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "test",
-      "-A",
-      "--no-prompt",
-      "--no-check",
-      ...stdFlags(source),
-      ...args,
-    ],
+    args: ["test", "-A", "--no-prompt", "--no-check", ...args],
     cwd: root,
     env: { ...colour, ...env },
     stdin: "null",
     stdout: "piped",
-    stderr: "inherit",
+    stderr: isLive ? "inherit" : "piped",
   }).spawn();
-  const output = passOn(child.stdout);
+  const output = passOn(child.stdout, isLive);
+  const errors = isLive ? undefined : passOn(child.stderr, false);
   const { code, timedOut } = await statusWithin(child, timeout);
   // A process that a killed test started may still hold the pipe.
-  const text = await Promise.race([output.ended, later(2000, output.tail)]);
+  const text = await Promise.race([output.ended, later(2000, output.text)]);
+  if (!isLive) {
+    await write(text);
+    // What a run that went well says there is the doing of tests.
+    if (code !== 0) console.error(errors!.text());
+  }
   const count = readSummary(text) ?? { passed: 0, failed: 0, skipped: 0 };
   // The line on which a killed run stopped; the count has one of its own.
   if (text !== "" && !text.endsWith("\n")) console.log();
@@ -98,10 +142,7 @@ export async function runTests(
   }
   // A type error, a crash or a kill is a failure no summary counts.
   if (code !== 0 && count.failed === 0) count.failed = 1;
-  const none = count.passed + count.failed === 0;
-  if (none) console.error("No test ran");
-  console.log(countLine(count));
-  return count.failed > 0 || none ? 1 : 0;
+  return count;
 }
 
 async function typesAreRight(source: StdSource): Promise<boolean> {
@@ -115,21 +156,30 @@ async function typesAreRight(source: StdSource): Promise<boolean> {
   return code === 0;
 }
 
-/** Copies a stream to standard output and keeps its end. */
-function passOn(stream: ReadableStream<Uint8Array>) {
+/** Reads a stream to its end, and copies it to standard output if `isLive`. */
+function passOn(stream: ReadableStream<Uint8Array>, isLive: boolean) {
   const KEPT = 16_384; // characters; the summary is the last line
   const decoder = new TextDecoder();
-  let tail = "";
+  let text = "";
   const ended = (async () => {
     for await (const chunk of stream) {
-      tail = (tail + decoder.decode(chunk, { stream: true })).slice(-KEPT);
-      for (let at = 0; at < chunk.length;) {
-        at += await Deno.stdout.write(chunk.subarray(at));
-      }
+      text += decoder.decode(chunk, { stream: true });
+      if (!isLive) continue;
+      text = text.slice(-KEPT);
+      await write(chunk);
     }
-    return tail;
+    return text;
   })();
-  return { ended, tail: () => tail };
+  return { ended, text: () => text };
+}
+
+async function write(output: string | Uint8Array): Promise<void> {
+  const bytes = typeof output === "string"
+    ? new TextEncoder().encode(output)
+    : output;
+  for (let at = 0; at < bytes.length;) {
+    at += await Deno.stdout.write(bytes.subarray(at));
+  }
 }
 
 function later<T>(ms: number, value: () => T): Promise<T> {

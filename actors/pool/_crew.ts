@@ -143,7 +143,7 @@ export class Crew {
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure !== undefined) return failure;
-    for (const group of this.#allGroups()) {
+    for (const group of this.#inTurn()) {
       while (this.#activeIn(group) < group.open) {
         if (this.workers.size >= this.#options.workers) {
           this.#makeRoom(group);
@@ -152,6 +152,8 @@ export class Crew {
         try {
           this.#start(group);
         } catch (error) {
+          // With fewer than there might be it takes longer.
+          if (this.#activeIn(group) > 0) break;
           return { group, error };
         }
       }
@@ -175,15 +177,20 @@ export class Crew {
     return true;
   }
 
-  /** Looks at how a worker ended: starts that fail again and again are given up. */
-  noteEnd(worker: PoolWorker, exit: Exit): void {
-    if (worker.board.isReady || !("error" in exit)) {
+  /**
+   * Looks at how a worker ended: starts that fail again and again are given up.
+   *
+   * @param death What it is told as, where its end says nothing better.
+   */
+  noteEnd(worker: PoolWorker, exit: Exit, death: Error): void {
+    if (worker.board.isReady || exit.reason === "returned") {
       this.#failures = 0;
       return;
     }
     if (++this.#failures < MOST_FAILURES) return;
     this.#failures = 0;
-    this.#failure = { group: worker.group, error: exit.error };
+    const error = "error" in exit ? exit.error : death;
+    this.#failure = { group: worker.group, error };
   }
 
   /** Says that no more tasks come: the workers leave when all are done. */
@@ -192,14 +199,16 @@ export class Crew {
     for (const group of this.#allGroups()) group.close();
   }
 
-  /** Ends all workers now. */
-  terminate(): void {
+  /** Ends all workers now; gives those that counted. */
+  terminate(): PoolWorker[] {
     this.#stopTimer?.();
-    for (const worker of [...this.workers]) {
+    const workers = [...this.workers];
+    for (const worker of workers) {
       this.remove(worker);
       worker.terminate();
     }
     for (const group of this.#allGroups()) group.drop();
+    return workers;
   }
 
   /** Waits until all workers have ended. */
@@ -207,6 +216,14 @@ export class Crew {
     const workers = [...this.workers, ...this.#leaving];
     await Promise.all(workers.map((worker) => worker.join()));
     for (const group of this.#allGroups()) group.drop();
+  }
+
+  /** The groups, that one first which has waited longest for a worker. */
+  #inTurn(): TaskGroup[] {
+    const rank = (group: TaskGroup) => this.#activeIn(group) === 0 ? 0 : 1;
+    return this.#allGroups().sort((one, other) =>
+      rank(one) - rank(other) || one.servedAt - other.servedAt
+    );
   }
 
   #allGroups(): TaskGroup[] {
@@ -271,6 +288,7 @@ export class Crew {
       initializer: initializer && this.numberOf(initializer),
     });
     this.workers.add(worker);
+    group.servedAt = this.#started;
   }
 
   /** Has a worker of another group make room for one of `group`. */

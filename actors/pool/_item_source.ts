@@ -1,9 +1,14 @@
 /**
  * The items of a map, read a few at a time.
  *
+ * What gives its items later may keep the reader waiting, for as long as it
+ * likes. The items that are there by then are not held back: they are given,
+ * fewer than were asked for, and what is awaited comes with the next reading.
+ *
  * @module
  */
 
+import { turn } from "../../channels/turn.ts";
 import type { Items } from "./map_options.ts";
 
 /** See the module. */
@@ -15,7 +20,7 @@ export class ItemSource {
   /** Whether there are no more. */
   isAtEnd = false;
   readonly #sync: Iterator<unknown> | undefined;
-  readonly #async: AsyncIterator<unknown> | undefined;
+  readonly #later: LaterItems | undefined;
 
   /**
    * Begins to read.
@@ -25,7 +30,7 @@ export class ItemSource {
   constructor(items: Items<unknown>) {
     const given = items as Partial<Iterable<unknown> & AsyncIterable<unknown>>;
     if (typeof given?.[Symbol.asyncIterator] === "function") {
-      this.#async = given[Symbol.asyncIterator]!();
+      this.#later = new LaterItems(given[Symbol.asyncIterator]!());
     } else if (typeof given?.[Symbol.iterator] === "function") {
       this.#sync = given[Symbol.iterator]!();
     } else {
@@ -38,11 +43,11 @@ export class ItemSource {
   }
 
   /**
-   * Reads so many items, or fewer at their end. An error ends them, behind those
-   * that came before it.
+   * Reads so many items, or fewer: none only at their end. An error ends them,
+   * behind those that came before it.
    */
   read(count: number): unknown[] | Promise<unknown[]> {
-    if (this.#async !== undefined) return this.#readAsync(this.#async, count);
+    if (this.#later !== undefined) return this.#readLater(this.#later, count);
     const items: unknown[] = [];
     try {
       while (items.length < count) {
@@ -54,36 +59,106 @@ export class ItemSource {
         items.push(value);
       }
     } catch (error) {
-      this.failure = { error };
-      this.isAtEnd = true;
+      this.#fail(error);
     }
     return items;
   }
 
-  /** Reads no more: the source may let go of what it holds. */
+  /**
+   * Reads no more: the source may let go of what it holds. Not awaited is one
+   * that has an item to give first, which may never come.
+   */
   async close(): Promise<void> {
     if (this.isAtEnd) return;
     this.isAtEnd = true;
-    if (this.#async !== undefined) await this.#async.return?.();
+    if (this.#later !== undefined) await this.#later.close();
     else this.#sync!.return?.();
   }
 
-  async #readAsync(
-    iterator: AsyncIterator<unknown>,
-    count: number,
-  ): Promise<unknown[]> {
-    const items: unknown[] = [];
+  async #readLater(later: LaterItems, count: number): Promise<unknown[]> {
+    const items = await later.read(count);
+    if (later.failure !== undefined) this.#fail(later.failure.error);
+    else if (later.isAtEnd) this.isAtEnd = true;
+    return items;
+  }
+
+  #fail(error: unknown): void {
+    this.failure = { error };
+    this.isAtEnd = true;
+  }
+}
+
+/** Items that come later. */
+class LaterItems {
+  failure: { readonly error: unknown } | undefined;
+  isAtEnd = false;
+  readonly #iterator: AsyncIterator<unknown>;
+  #items: unknown[] = [];
+  #wanted = 0;
+  #isReading = false;
+  /** Gives the items to who reads; nobody does if it is `undefined`. */
+  #give: ((items: unknown[]) => void) | undefined;
+
+  constructor(iterator: AsyncIterator<unknown>) {
+    this.#iterator = iterator;
+  }
+
+  /** Reads up to so many; one reading at a time. */
+  read(count: number): Promise<unknown[]> {
+    const { promise, resolve } = Promise.withResolvers<unknown[]>();
+    this.#wanted = count;
+    this.#give = resolve;
+    // One that was awaited, and came between two readings.
+    if (this.#items.length > 0) this.#giveSoon();
+    if (!this.#isReading) this.#readOn();
+    return promise;
+  }
+
+  async close(): Promise<void> {
+    this.isAtEnd = true;
+    const closing = this.#iterator.return?.();
+    if (!this.#isReading) await closing;
+    else Promise.resolve(closing).catch(() => {});
+  }
+
+  async #readOn(): Promise<void> {
+    this.#isReading = true;
     try {
-      while (items.length < count && !this.isAtEnd) {
-        const { done, value } = await iterator.next();
-        if (done) this.isAtEnd = true;
-        else items.push(value);
+      while (this.#isWanted()) {
+        const { done, value } = await this.#iterator.next();
+        if (done) {
+          this.isAtEnd = true;
+          break;
+        }
+        if (this.#items.push(value) === 1) this.#giveSoon();
       }
     } catch (error) {
       this.failure = { error };
       this.isAtEnd = true;
     }
-    return items;
+    this.#isReading = false;
+    this.#giveAll();
+  }
+
+  #isWanted(): boolean {
+    return this.#give !== undefined && !this.isAtEnd &&
+      this.#items.length < this.#wanted;
+  }
+
+  /** Gives what is there after a turn: the rest has to be waited for. */
+  #giveSoon(): void {
+    turn().then(() => {
+      if (this.#items.length > 0) this.#giveAll();
+    });
+  }
+
+  #giveAll(): void {
+    const give = this.#give;
+    if (give === undefined) return;
+    const items = this.#items;
+    this.#items = [];
+    this.#give = undefined;
+    give(items);
   }
 }
 

@@ -82,7 +82,9 @@ export class Limits {
     const time = board.isAt(number) && !board.hears ? 0 : grace;
     worker.limit(startTimer(time, () => {
       // It may be over, and the next task has begun.
-      if (board.isAt(number)) replace(worker);
+      if (!board.isAt(number)) return;
+      worker.isLimited = true;
+      replace(worker);
     }));
   }
 }

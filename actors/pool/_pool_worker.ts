@@ -8,6 +8,7 @@ import { Life, lifeOf } from "../../channels/threads.ts";
 import { setDeclaration } from "../declaration.ts";
 import type { Exit } from "../exit.ts";
 import { MODULES } from "../handle_options.ts";
+import { LIBRARY_URL } from "../library_url.ts";
 import { ProcessHandle } from "../process_handle.ts";
 import { Line, lineRing } from "../protocol.ts";
 import type { WatchedThread } from "../watched_thread.ts";
@@ -69,6 +70,8 @@ export class PoolWorker {
   readonly thread: number;
   /** Shows what it does. */
   readonly board = new Board();
+  /** Whether it is ended for a limit of its task. */
+  isLimited = false;
   /** Whether it was told to take no more tasks. */
   isRetiring = false;
   /** Resolves when it has ended; keeps nothing alive. */
@@ -113,7 +116,7 @@ export class PoolWorker {
       name: spec.name,
       // What is under way keeps the program alive, not those who wait for work.
       daemon: true,
-      [MODULES]: [...group.modules],
+      [MODULES]: [LIBRARY_URL, ...group.modules],
     });
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ended = promise;

@@ -26,6 +26,7 @@ import { terminatedExit } from "../read_exit.ts";
 import { BROKE_FOR_GOOD, BROKE_UNDER_TASK, BrokenPoolError } from "./errors.ts";
 import { reportTo, settleFuture } from "./future.ts";
 import type { FutureOutcome } from "./future_types.ts";
+import type { ActorName } from "./_catalogue.ts";
 import { Crew, type CrewOptions } from "./_crew.ts";
 import { Limits } from "./_limits.ts";
 import { Nesting } from "./_nesting.ts";
@@ -39,7 +40,7 @@ import {
 } from "./_task.ts";
 import type { TaskGroup } from "./_task_group.ts";
 import { TaskErrors } from "./_task_errors.ts";
-import { Tally } from "./_tally.ts";
+import { Tally, ticksOf } from "./_tally.ts";
 
 /** How a scheduler works. */
 export interface SchedulerOptions
@@ -48,13 +49,6 @@ export interface SchedulerOptions
   readonly grace: number;
   /** What the death of a worker breaks. */
   readonly broken: "task" | "pool";
-}
-
-/** How many ticks a ms has: whole numbers cost a task less than others. */
-const TICKS = 32;
-
-function ticks(ms: number): number {
-  return (ms * TICKS) | 0;
 }
 
 /** See the module. */
@@ -138,14 +132,13 @@ export class Scheduler implements TaskKeeper {
     const group = this.#crew.groupFor(call.actor, permissions);
     if (!this.#isTidyDue) {
       this.#isTidyDue = true;
-      this.#turnAt = ticks(performance.now());
+      this.#turnAt = ticksOf(performance.now());
       // When the turn has submitted all it has to: so many workers are started.
       queueMicrotask(() => this.#tidy());
     }
     const { actor, args, traits, options } = call;
     const number = this.#open.next();
     const task = new Task(number, call, this.#placeIn(group), this.#turnAt);
-    this.tally.submitted++;
     const signal = options?.signal;
     if (signal?.aborted) {
       this.#finishEarly(task, { error: signal.reason });
@@ -172,6 +165,15 @@ export class Scheduler implements TaskKeeper {
     return task;
   }
 
+  /**
+   * Checks that there may be tasks that call an actor.
+   *
+   * @throws {PermissionExceededError} If it needs more than it may have.
+   */
+  admit(actor: ActorName, permissions: NormalizedPermissions): void {
+    this.#crew.groupFor(actor, permissions);
+  }
+
   /** See {@linkcode TaskKeeper}. */
   cancel(task: Task): boolean {
     if (!task.group.withdraw(task)) return false;
@@ -192,12 +194,11 @@ export class Scheduler implements TaskKeeper {
   terminate(): void {
     this.#isClosed = true;
     const exit = terminatedExit(true);
-    this.#endAll((task) => {
-      const worker = this.#crew.workerOf(task.takenBy);
-      return worker === undefined
+    this.#endAll((task, worker) =>
+      worker === undefined
         ? { cancelled: true }
-        : { error: this.#errors.death(task, worker, exit) };
-    });
+        : { error: this.#errors.death(task, worker, exit) }
+    );
   }
 
   /** Waits until all tasks are settled and all workers have ended. */
@@ -293,20 +294,22 @@ export class Scheduler implements TaskKeeper {
     if (task === undefined) return; // It was given up.
     switch (word) {
       case Said.value:
-        this.#time(task, now, ms);
+        this.tally.time(task.submittedAt, now, ms);
         if ((task.traits & Trait.chunk) !== 0) task.ran = ms;
         this.#settle(task, { value: what });
         return;
       case Said.threw:
-        this.#time(task, now, ms);
+        this.tally.time(task.submittedAt, now, ms);
         this.#settle(task, { error: this.#errors.thrown(task, what) });
         return;
       case Said.failed:
         this.#settle(task, { error: this.#errors.failed(task, what) });
         return;
       case Said.partly: {
-        const [results, thrown] = what as [unknown[], unknown];
-        const error = this.#errors.thrown(task, thrown);
+        const [results, why, isUnsent] = what as [unknown[], unknown, true?];
+        const error = isUnsent
+          ? this.#errors.failed(task, why)
+          : this.#errors.thrown(task, why);
         this.#settle(task, { value: new PartialResults(results, error) });
         return;
       }
@@ -331,37 +334,32 @@ export class Scheduler implements TaskKeeper {
     }
   }
 
-  #time(task: Task, now: number, ran: number): void {
-    const since = (ticks(now) - task.submittedAt) | 0;
-    this.tally.time(Math.max(0, since / TICKS - ran), ran);
-  }
-
   /** Ends a worker, and has another one take its place. */
   #replace(worker: PoolWorker): void {
-    if (!this.#crew.remove(worker)) return;
-    this.tally.replaced++;
     worker.terminate();
-    this.#tidySoon();
+    this.#onEnd(worker, terminatedExit(true));
   }
 
-  /** A worker has ended. */
+  /** A worker has ended, or was fenced. */
   #onEnd(worker: PoolWorker, exit: Exit): void {
+    if (!this.#crew.remove(worker)) return;
+    worker.group.awaitTakes();
     // What it said before it ended.
     this.#hear();
-    if (!this.#crew.remove(worker)) return;
     const isDeath = exit.reason !== "returned";
     if (isDeath) this.tally.replaced++;
-    const inHand = this.#open.all()
-      .filter((task) => task.takenBy === worker.thread);
-    for (const task of inHand) {
+    for (const task of this.#open.all()) {
+      if (task.takenBy !== worker.thread) continue;
       this.#settle(task, { error: this.#errors.death(task, worker, exit) });
     }
-    if (isDeath && this.#options.broken === "pool") {
-      const cause = "error" in exit ? exit.error : undefined;
-      this.#break(cause ?? this.#errors.death(undefined, worker, exit));
+    // One that a limit has ended is no death of its own.
+    const isOwn = isDeath && !worker.isLimited;
+    const death = this.#errors.death(undefined, worker, exit);
+    if (isOwn && this.#options.broken === "pool") {
+      this.#break("error" in exit ? exit.error : death);
       return;
     }
-    this.#crew.noteEnd(worker, exit);
+    this.#crew.noteEnd(worker, exit, death);
     this.#tidySoon();
   }
 
@@ -380,12 +378,18 @@ export class Scheduler implements TaskKeeper {
     }));
   }
 
-  #endAll(outcome: (task: Task) => FutureOutcome<unknown>): void {
-    this.#hear();
-    const tasks = this.#open.all();
-    const outcomes = tasks.map(outcome);
+  /** Ends all workers, and settles what is open. */
+  #endAll(
+    outcome: (task: Task, worker?: PoolWorker) => FutureOutcome<unknown>,
+  ) {
     this.#isOver = true;
-    this.#crew.terminate();
-    tasks.forEach((task, i) => this.#settle(task, outcomes[i]!));
+    const workers = this.#crew.terminate();
+    // What they said before; from here on none takes or says anything.
+    this.#hear();
+    for (const task of this.#open.all()) {
+      const { takenBy } = task;
+      const worker = workers.find(({ thread }) => thread === takenBy);
+      this.#settle(task, outcome(task, worker));
+    }
   }
 }

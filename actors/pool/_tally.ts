@@ -9,8 +9,6 @@ import { Latencies } from "./_latencies.ts";
 
 /** See the module. */
 export class Tally {
-  /** Tasks that were submitted. */
-  submitted = 0;
   /** Those that returned. */
   done = 0;
   /** Those that threw, were ended, or died with their worker. */
@@ -31,9 +29,24 @@ export class Tally {
     else this.cancelled++;
   }
 
-  /** Notes how long a task waited and ran, in ms. */
-  time(wait: number, run: number): void {
-    this.waits.add(wait);
+  /**
+   * Notes how long a task waited and ran.
+   *
+   * @param submittedAt When it was submitted, in ticks.
+   * @param now When its answer was heard, in ms.
+   * @param run How long it ran, in ms.
+   */
+  time(submittedAt: number, now: number, run: number): void {
+    const since = ((ticksOf(now) - submittedAt) | 0) / TICKS;
+    this.waits.add(Math.max(0, since - run));
     this.runs.add(run);
   }
+}
+
+/** How many ticks a ms has. */
+const TICKS = 32;
+
+/** A time of `performance.now` as a whole number, which costs a task less. */
+export function ticksOf(ms: number): number {
+  return (ms * TICKS) | 0;
 }

@@ -5,8 +5,10 @@
  */
 
 import { decode } from "../../channels/decode.ts";
+import { NotSendableError } from "../../channels/errors.ts";
 import { checkTimeout } from "../../channels/wait_options.ts";
 import { declarationOf } from "../declaration.ts";
+import { ofResult } from "../error_bytes.ts";
 import type { FunctionActor } from "../process.ts";
 import type { Line } from "../protocol.ts";
 import type { Board } from "./_board.ts";
@@ -64,7 +66,11 @@ export class TaskContext implements CurrentTask {
   }
 
   report(value: unknown): void {
-    this.#say(value, Said.reported);
+    try {
+      this.#say(value, Said.reported);
+    } catch (error) {
+      throw error instanceof NotSendableError ? ofResult(error) : error;
+    }
   }
 
   submit<A extends readonly unknown[], R>(
@@ -84,16 +90,21 @@ export class TaskContext implements CurrentTask {
     const timeout = options?.timeout;
     if (timeout !== undefined) checkTimeout(timeout);
     const nested = ++nextNested;
-    this.#say(
-      { nested, module, name, permissions, args: args ?? [], timeout },
-      Said.submitted,
-    );
     const future = new Future<R>({
       withdraw: () => false,
       hasBegun: () => false,
       onAwaited: () => this.#say(nested, Said.awaited),
       onReleased: () => this.#say(nested, Said.released),
     }, `${name}(…)`);
+    try {
+      this.#say(
+        { nested, module, name, permissions, args: args ?? [], timeout },
+        Said.submitted,
+      );
+    } catch (error) {
+      settleFuture(future, { error: ofArguments(error) });
+      return future;
+    }
     (this.#nested ??= new Map()).set(nested, future as Future<unknown>);
     return future;
   }
@@ -126,4 +137,13 @@ export class TaskContext implements CurrentTask {
     // Of a task that is over nobody wants to hear more.
     if (!this.#isOver) this.#around.replies.say([what, this.number, word, 0]);
   }
+}
+
+/** The error about an argument, as the one who submits knows it. */
+function ofArguments(error: unknown): unknown {
+  if (!(error instanceof NotSendableError)) return error;
+  return new NotSendableError(
+    error.path.replace(/^\$\[0\]\.args/, "$"),
+    error.found,
+  );
 }

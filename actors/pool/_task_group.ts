@@ -35,6 +35,8 @@ export class TaskGroup implements TaskHome {
   readonly permissions: NormalizedPermissions;
   /** The modules that its workers may load. */
   readonly modules: ReadonlySet<string>;
+  /** The number of the last worker that was started for it. */
+  servedAt = 0;
   /** How many of its tasks are not over. */
   open = 0;
   /** Where the tasks go. */
@@ -134,14 +136,21 @@ export class TaskGroup implements TaskHome {
     return this.ledger.takerOf(place);
   }
 
+  /** Waits for a take that is under way: of a worker that was just fenced. */
+  awaitTakes(): void {
+    // Who has the lock, as this call for a moment, is the only one who takes.
+    this.ring.nextParcel();
+  }
+
   /** Says that no more tasks come: the workers leave when they have done all. */
   close(): void {
     this.ring.close(false);
   }
 
-  /** Drops whatever is left. */
+  /** Drops whatever is left: nobody takes anything from here on. */
   drop(): void {
     this.ring.close(true);
+    this.awaitTakes();
     sweepParcels(this.ring);
     this.#backlog.clear();
     this.#placed.fill(undefined);

@@ -329,7 +329,7 @@ export class TaskLoop {
     const path = `$${unsendable.path.slice(found[0].length)}`;
     const why = errorBytes(new NotSendableError(path, unsendable.found));
     replies.say([
-      [results.slice(0, Number(found[1])), why],
+      [results.slice(0, Number(found[1])), why, true],
       number,
       Said.partly,
       0,

@@ -39,7 +39,6 @@ export interface CurrentTask {
    * cancelled.
    *
    * @throws {TypeError} If it is given no function actor.
-   * @throws {NotSendableError} If an argument cannot be sent.
    */
   submit<A extends readonly unknown[], R>(
     actor: FunctionActor<A, R>,

@@ -7,14 +7,25 @@
  *     └───────────── results, in order ◀────────┘
  * ```
  *
+ * Who reads the results waits for the first chunk only, and finds in it what
+ * comes next: its results, and behind them the error that ended it, if one did.
+ *
  * @module
  */
 
 import { NotSendableError } from "../../channels/errors.ts";
-import { checkTimeout, timeoutError } from "../../channels/wait_options.ts";
+import { timeoutError } from "../../channels/wait_options.ts";
+import { waitForWord } from "../wait_for_word.ts";
 import { ChunkSize } from "./_chunk_size.ts";
+import { listenTo, unlistenTo } from "./future.ts";
 import { ItemSource } from "./_item_source.ts";
-import type { Items, MapOptions, MapResults } from "./map_options.ts";
+import {
+  type CheckedMapOptions,
+  checkMapOptions,
+  type Items,
+  type MapOptions,
+  type MapResults,
+} from "./map_options.ts";
 import { ProgressMeter } from "./progress.ts";
 import { ProgressBar } from "./_progress_bar.ts";
 import { PartialResults, type Task } from "./_task.ts";
@@ -33,10 +44,12 @@ export interface Mapper {
 interface Chunk {
   readonly task: Task;
   readonly size: number;
+  /** The number of the first of its items. */
+  readonly first: number;
   /** The items, if they could not be sent. */
   readonly items: unknown[] | undefined;
-  /** The number of the first of them. */
-  readonly first: number;
+  /** Whether its end was noted. */
+  isNoted: boolean;
 }
 
 /**
@@ -56,9 +69,8 @@ export function mapItems<R>(
 
 class Mapping<R> implements MapResults<R> {
   readonly #mapper: Mapper;
-  readonly #options: MapOptions;
+  readonly #options: CheckedMapOptions;
   readonly #deadline: number;
-  readonly #buffer: number;
   readonly #size: ChunkSize;
   readonly #source: ItemSource;
   readonly #meter: ProgressMeter | undefined;
@@ -68,7 +80,7 @@ class Mapping<R> implements MapResults<R> {
   #read = 0;
   /** How many results were given. */
   #given = 0;
-  /** The chunks that are not settled. */
+  /** The chunks whose end was not noted. */
   #underway = 0;
   #isReading = false;
   /** What ended the reading of items, if anything did but their end. */
@@ -80,55 +92,44 @@ class Mapping<R> implements MapResults<R> {
   #next = 0;
   /** What comes after them. */
   #error: { readonly error: unknown } | undefined;
-  /** Steps wait for those before them. */
-  #last: Promise<unknown> | undefined;
+  /** The steps that are not over; each waits for the one before. */
+  #steps = 0;
+  #lastStep: Promise<void> | undefined;
   /** Called when there is a chunk to wait for, or none will come. */
   #onRead: (() => void) | undefined;
 
   constructor(items: Items<unknown>, options: MapOptions, mapper: Mapper) {
-    const { chunkSize, buffer, timeout, progress } = options;
-    if (chunkSize !== undefined) checkCount("chunkSize", chunkSize);
-    if (buffer !== undefined) checkCount("buffer", buffer);
-    if (
-      progress !== undefined && progress !== true &&
-      typeof progress !== "function"
-    ) {
-      throw new TypeError(
-        `Cannot map: progress must be true or a function, got ${typeof progress}`,
-      );
-    }
+    const { workers } = mapper;
     this.#mapper = mapper;
-    this.#options = options;
-    this.#deadline = performance.now() + checkTimeout(timeout);
-    this.#buffer = buffer ??
-      Math.max(1024, 4 * mapper.workers * (chunkSize ?? 1));
+    this.#options = checkMapOptions(options, workers);
+    const { chunkSize, buffer, timeout, progress } = this.#options;
+    this.#deadline = performance.now() + timeout;
     this.#source = new ItemSource(items);
     const { total } = this.#source;
-    this.#size = new ChunkSize(chunkSize, {
-      total,
-      buffer: this.#buffer,
-      workers: mapper.workers,
-    });
-    if (progress !== undefined) {
-      const bar = progress === true ? new ProgressBar() : undefined;
-      this.#bar = bar;
-      this.#meter = new ProgressMeter(
-        total,
-        progress === true ? (numbers) => bar!.draw(numbers) : progress,
-      );
-    }
+    this.#size = new ChunkSize(chunkSize, { total, buffer, workers });
+    if (progress === true) {
+      const bar = this.#bar = new ProgressBar();
+      this.#meter = new ProgressMeter(total, (numbers) => bar.draw(numbers));
+    } else if (progress) this.#meter = new ProgressMeter(total, progress);
     this.#readOn();
   }
 
   next(): Promise<IteratorResult<R>> {
-    if (this.#last === undefined && this.#next < this.#results.length) {
+    if (this.#steps === 0 && this.#next < this.#results.length) {
       return Promise.resolve({ done: false, value: this.#give() });
     }
-    return this.#inTurn(() => this.#step());
+    return this.#inTurn(async () => {
+      while (this.#next === this.#results.length) {
+        if (!await this.#fetch()) return { done: true, value: undefined };
+      }
+      return { done: false, value: this.#give() };
+    });
   }
 
   async return(): Promise<IteratorResult<R>> {
     this.#end();
+    this.#results = [];
+    this.#next = 0;
     await this.#source.close();
     return { done: true, value: undefined };
   }
@@ -136,13 +137,14 @@ class Mapping<R> implements MapResults<R> {
   toArray(): Promise<R[]> {
     return this.#inTurn(async () => {
       const all: R[] = [];
-      for (;;) {
-        const { length } = this.#results;
-        for (let i = this.#next; i < length; i++) all.push(this.#results[i]!);
+      do {
+        const results = this.#results;
+        const { length } = results;
+        for (let i = this.#next; i < length; i++) all.push(results[i]!);
         this.#given += length - this.#next;
         this.#next = length;
-        if (!await this.#fetch()) return all;
-      }
+      } while (await this.#fetch());
+      return all;
     });
   }
 
@@ -152,22 +154,17 @@ class Mapping<R> implements MapResults<R> {
 
   /** Runs a step when those before it are over. */
   #inTurn<T>(step: () => Promise<T>): Promise<T> {
-    const before = this.#last;
-    const own = before === undefined ? step() : before.then(step, step);
-    const last = own.then(done, done);
-    const forget = () => {
-      if (this.#last === last) this.#last = undefined;
+    const run = async () => {
+      try {
+        return await step();
+      } finally {
+        // Before anybody hears of it: the next call need not wait in turn.
+        this.#steps--;
+      }
     };
-    this.#last = last;
-    last.then(forget);
+    const own = this.#steps++ === 0 ? run() : this.#lastStep!.then(run);
+    this.#lastStep = own.then(ignore, ignore);
     return own;
-  }
-
-  async #step(): Promise<IteratorResult<R>> {
-    while (this.#next === this.#results.length) {
-      if (!await this.#fetch()) return { done: true, value: undefined };
-    }
-    return { done: false, value: this.#give() };
   }
 
   #give(): R {
@@ -177,174 +174,196 @@ class Mapping<R> implements MapResults<R> {
     return value;
   }
 
-  /** Fetches the results of the next chunk; `false` if there is none. */
+  /**
+   * Fetches the results of the next chunk, once those of the last were given.
+   *
+   * @returns `false` if there is none: all is over.
+   */
   async #fetch(): Promise<boolean> {
-    if (this.#error !== undefined) throw this.#fail(this.#error.error);
     if (this.#isOver) return false;
-    this.#readOn();
-    while (this.#chunks.length === 0 && !this.#isExhausted) {
-      await this.#reading();
-    }
-    const chunk = this.#chunks.shift();
-    if (chunk === undefined) {
-      if (this.#failure !== undefined) throw this.#fail(this.#failure.error);
-      this.#meter?.end();
-      this.#end();
-      return false;
-    }
-    let value: unknown;
     try {
-      value = await this.#resultOf(chunk);
+      if (this.#error !== undefined) throw this.#error.error;
+      this.#readOn();
+      while (this.#chunks.length === 0 && !this.#isExhausted) {
+        await this.#nextRead();
+      }
+      const chunk = this.#chunks[0];
+      const value = chunk && await this.#resultOf(chunk);
+      if (this.#isOver) return false; // Left meanwhile.
+      if (chunk === undefined) {
+        if (this.#failure !== undefined) throw this.#failure.error;
+        this.#meter?.end();
+        this.#end();
+        return false;
+      }
+      this.#chunks.shift();
+      this.#show(value, chunk);
+      return true;
     } catch (error) {
-      throw this.#fail(error);
+      if (this.#isOver) return false;
+      this.#end();
+      // The first error is the one that counts.
+      this.#source.close().catch(ignore);
+      throw error;
     }
-    if (value instanceof PartialResults) {
-      this.#results = value.results as R[];
-      this.#error = { error: value.error };
-    } else this.#results = value as R[];
-    this.#next = 0;
-    return true;
   }
 
-  async #resultOf({ task, items, first }: Chunk): Promise<unknown> {
-    const left = this.#deadline - performance.now();
+  #show(value: unknown, { task, size }: Chunk): void {
+    const isPartial = value instanceof PartialResults;
+    this.#results = (isPartial ? value.results : value) as R[];
+    this.#next = 0;
+    // Else it was counted when it was done.
+    if (task.ran === 0) this.#count(isPartial ? this.#results.length : size);
+    if (isPartial) this.#error = value;
+  }
+
+  async #resultOf(chunk: Chunk): Promise<unknown> {
+    const { task, items, first } = chunk;
     try {
-      return await (left === Infinity || task.done
-        ? task.result()
-        : task.result({ timeout: Math.max(0, left) }));
+      return await this.#inTime(task, first);
     } catch (error) {
-      if (!task.done) throw this.#lateError();
       if (items === undefined || !(error instanceof NotSendableError)) {
         throw error;
       }
-      return await this.#sendBefore(error, items, first);
+      // One of them cannot be sent; those before it can.
+      const index = Number(/^\$\[0\]\[(\d+)\]/.exec(error.path)?.[1] ?? 0);
+      const own = atItem(error, first + index, /^\$\[0\]\[\d+\]/);
+      if (index === 0) throw own;
+      const before = this.#submit(items.slice(0, index));
+      const results = await this.#inTime(before, first);
+      return results instanceof PartialResults
+        ? results
+        : new PartialResults(results as unknown[], own);
+    } finally {
+      this.#note(chunk);
     }
   }
 
-  /** An item cannot be sent; those before it can. */
-  async #sendBefore(
-    error: NotSendableError,
-    items: unknown[],
-    first: number,
-  ): Promise<unknown> {
-    const [whole, index] = /^\$\[0\]\[(\d+)\]/.exec(error.path) ?? ["", "0"];
-    const path = `$[${first + Number(index)}]${error.path.slice(whole.length)}`;
-    const own = new NotSendableError(path, error.found);
-    const before = items.slice(0, Number(index));
-    if (before.length === 0) throw own;
-    const { submit } = this.#mapper;
-    const task = submit(before, this.#options.signal);
-    const results = await task.result();
-    return results instanceof PartialResults
-      ? results
-      : new PartialResults(results as unknown[], own);
+  /** Waits for a chunk, whose first item has that number. */
+  async #inTime(task: Task, first: number): Promise<unknown> {
+    if (this.#deadline !== Infinity && !task.done) {
+      const isInTime = await this.#wait((tell) => {
+        listenTo(task, tell);
+        return () => unlistenTo(task, tell);
+      });
+      if (!isInTime && !task.done) throw this.#lateError();
+    }
+    const value = await task.result();
+    if (!(value instanceof PartialResults)) return value;
+    const { results, error } = value;
+    const own = atItem(error, first + results.length, /^\$/);
+    return new PartialResults(results, own);
+  }
+
+  /** Waits until something was read, or there is no more. */
+  async #nextRead(): Promise<void> {
+    const isInTime = await this.#wait((tell) => {
+      this.#onRead = tell;
+      return () => this.#onRead = undefined;
+    });
+    if (!isInTime) throw this.#lateError();
+  }
+
+  /** Waits for a word, but not longer than the whole may take. */
+  async #wait(listen: (tell: () => void) => () => void): Promise<boolean> {
+    const { signal } = this.#options;
+    signal?.throwIfAborted();
+    const left = Math.max(0, this.#deadline - performance.now());
+    return await waitForWord(listen, left, signal);
   }
 
   #lateError(): DOMException {
     const { total } = this.#source;
     return timeoutError(
       `Cannot get the next result of map over ${this.#mapper.name}(): ` +
-        `${this.#given} (of ${total ?? "?"}) were there after ` +
-        `${this.#options.timeout} ms`,
+        `${this.#given}${total === undefined ? "" : ` of ${total}`} were ` +
+        `there after ${this.#options.timeout} ms`,
     );
   }
 
   /** Reads items and submits them, as far as that may go ahead. */
   #readOn(): void {
-    if (this.#isReading || this.#isExhausted || this.#isOver) return;
+    if (this.#isReading) return;
     this.#isReading = true;
-    try {
-      while (this.#mayRead()) {
-        const chunk = this.#source.read(this.#size.next);
-        if (chunk instanceof Promise) {
-          this.#readLater(chunk);
-          return;
-        }
-        if (!this.#take(chunk)) break;
+    while (this.#mayRead()) {
+      const items = this.#source.read(this.#size.next);
+      if (items instanceof Promise) {
+        items.then((items) => {
+          this.#take(items);
+          this.#isReading = false;
+          this.#readOn();
+        });
+        return;
       }
-    } catch (error) {
-      this.#failReading(error);
+      this.#take(items);
     }
     this.#isReading = false;
-  }
-
-  async #readLater(reading: Promise<unknown[]>): Promise<void> {
-    try {
-      const chunk = await reading;
-      this.#take(chunk);
-    } catch (error) {
-      this.#failReading(error);
-    }
-    this.#isReading = false;
-    this.#readOn();
-  }
-
-  #failReading(error: unknown): void {
-    this.#failure = { error };
-    this.#isExhausted = true;
-    this.#onRead?.();
   }
 
   #mayRead(): boolean {
     const ahead = this.#read - this.#given;
-    return !this.#isOver && !this.#isExhausted &&
-      ahead + this.#size.next <= this.#buffer &&
+    return !this.#isExhausted &&
+      ahead + this.#size.next <= this.#options.buffer &&
       this.#size.mayAdd(this.#underway);
   }
 
-  /** Submits a chunk that was read; `false` if it was the last. */
-  #take(items: unknown[]): boolean {
-    if (this.#isOver) return false;
-    if (items.length > 0) this.#submit(items);
-    // What came before the items ended in an error is sent all the same.
-    if (this.#source.failure !== undefined) {
-      this.#failReading(this.#source.failure.error);
-    } else if (this.#source.isAtEnd) this.#isExhausted = true;
+  /** Submits items that were read. */
+  #take(items: unknown[]): void {
+    if (this.#isOver) return;
+    this.#failure = this.#source.failure;
+    this.#isExhausted = this.#source.isAtEnd;
+    try {
+      if (items.length > 0) this.#add(items);
+    } catch (error) {
+      this.#failure = { error };
+      this.#isExhausted = true;
+    }
     this.#onRead?.();
-    return !this.#isExhausted;
   }
 
-  #submit(items: unknown[]): void {
-    const task = this.#mapper.submit(items, this.#options.signal);
+  #submit(items: unknown[]): Task {
+    return this.#mapper.submit(items, this.#options.signal);
+  }
 
-    const size = items.length;
-    const first = this.#read;
-    this.#read += size;
+  #add(items: unknown[]): void {
+    const task = this.#submit(items);
+    const chunk: Chunk = {
+      task,
+      size: items.length,
+      first: this.#read,
+      // Only where it was refused at once: else they are with the worker.
+      items: task.done ? items : undefined,
+      isNoted: false,
+    };
+    this.#read += items.length;
     this.#underway++;
-    // Only where it was refused at once: else the items are with the worker.
-    const kept = task.done ? items : undefined;
-    this.#chunks.push({ task, size, first, items: kept });
-    task.addDoneCallback(() => {
-      this.#underway--;
-      this.#size.learn(size, task.ran);
-      this.#advance(size);
+    this.#chunks.push(chunk);
+    listenTo(task, () => {
+      this.#note(chunk);
       this.#readOn();
     });
   }
 
-  #advance(size: number): void {
+  /** Notes the end of a chunk, whoever learns of it first. */
+  #note(chunk: Chunk): void {
+    if (chunk.isNoted || !chunk.task.done) return;
+    chunk.isNoted = true;
+    this.#underway--;
+    const { size, task: { ran } } = chunk;
+    // Known of chunks that went well; the others are counted at their place.
+    if (ran === 0) return;
+    this.#size.learn(size, ran);
+    this.#count(size);
+  }
+
+  #count(done: number): void {
+    if (this.#isOver || this.#error !== undefined) return;
     try {
-      this.#meter?.advance(size);
+      this.#meter?.advance(done);
     } catch (error) {
       // The caller's own function: the map is of no use to who wrote it then.
-      this.#error ??= { error };
+      this.#error = { error };
     }
-  }
-
-  #reading(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onRead = () => {
-      this.#onRead = undefined;
-      resolve();
-    };
-    return promise;
-  }
-
-  #fail(error: unknown): unknown {
-    this.#error = undefined;
-    this.#end();
-    this.#source.close();
-    return error;
   }
 
   /** Nothing more is wanted. */
@@ -358,16 +377,16 @@ class Mapping<R> implements MapResults<R> {
   }
 }
 
-function done(): void {}
+function ignore(): void {}
 
-function checkCount(what: string, count: number): void {
-  if (typeof count !== "number") {
-    throw new TypeError(
-      `Cannot map: ${what} must be a number, got ${typeof count}`,
-    );
-  }
-  if (Number.isInteger(count) && count >= 1) return;
-  throw new RangeError(
-    `Cannot map: ${what} must be >= 1, and whole, got ${count}`,
-  );
+/**
+ * An error about what cannot be sent, as who knows items and results by their
+ * numbers knows it.
+ *
+ * @param whole What names the item in the path as it is.
+ */
+function atItem(error: unknown, number: number, whole: RegExp): unknown {
+  if (!(error instanceof NotSendableError)) return error;
+  const path = error.path.replace(whole, `$$[${number}]`);
+  return new NotSendableError(path, error.found);
 }

@@ -33,7 +33,7 @@ export interface ProcessPoolOptions {
    * a module the tasks of that module find there. Its rights are added to those
    * of the worker. If it throws, the pool is broken.
    */
-  initializer?: FunctionActor<never[], unknown>;
+  initializer?: FunctionActor<never, unknown>;
   /** The arguments of that. */
   initializerArgs?: readonly unknown[];
   /**

@@ -5,7 +5,9 @@
  */
 
 import { INSPECT } from "../../channels/inspect.ts";
+import { isModuleLoading } from "../current_process.ts";
 import { type Declaration, declarationOf } from "../declaration.ts";
+import { SpawnAtLoadError } from "../errors.ts";
 import type { FunctionActor } from "../process.ts";
 import { PoolClosedError } from "./errors.ts";
 import type { Future } from "./future.ts";
@@ -118,6 +120,7 @@ export class ProcessPool implements AsyncDisposable {
    *   than the pool, or the caller, has.
    * @throws {PoolClosedError} If the pool was shut down.
    * @throws {BrokenPoolError} If the pool is broken.
+   * @throws {SpawnAtLoadError} If a module submits by being loaded in a worker.
    */
   submit<A extends readonly unknown[], R>(
     actor: FunctionActor<A, R>,
@@ -152,7 +155,7 @@ export class ProcessPool implements AsyncDisposable {
    */
   map<A extends readonly unknown[], R>(
     actor: FunctionActor<A, R> & OneArgument<A>,
-    items: Items<A[0]>,
+    items: Items<NoInfer<A>[0]>,
     options?: MapOptions,
   ): MapResults<R> {
     return this.#map<R>(actor, items, options, Trait.chunk);
@@ -166,7 +169,7 @@ export class ProcessPool implements AsyncDisposable {
    */
   starmap<A extends readonly unknown[], R>(
     actor: FunctionActor<A, R>,
-    tuples: Items<A>,
+    tuples: Items<NoInfer<A>>,
     options?: MapOptions,
   ): MapResults<R> {
     return this.#map<R>(actor, tuples, options, Trait.chunk | Trait.spread);
@@ -179,13 +182,15 @@ export class ProcessPool implements AsyncDisposable {
     traits: number,
   ): MapResults<R> {
     const declaration = this.#taskOf(actor, "map over");
+    this.#scheduler.admit(declaration, declaration.permissions);
     return mapItems<R>(items, options ?? {}, {
       name: declaration.name,
       workers: this.#options.workers,
       submit: (chunk, signal) =>
         this.#scheduler.submit(
           {
-            actor: declaration,
+            // Anew: the pool may have been shut down since.
+            actor: this.#taskOf(actor, "map over"),
             args: [chunk],
             traits,
             options: signal && { signal },
@@ -263,6 +268,7 @@ export class ProcessPool implements AsyncDisposable {
     const { broken, isClosed } = this.#scheduler;
     if (broken !== undefined) throw broken;
     if (isClosed) throw new PoolClosedError(this.name, action);
+    if (isModuleLoading()) throw new SpawnAtLoadError(this.name);
     return declaration;
   }
 }

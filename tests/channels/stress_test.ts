@@ -192,6 +192,7 @@ stress("two consumers of a busy queue share it evenly", async (round) => {
   );
   for (const _ of takers) await soon(ready.get());
   const maker = round.use(pour.spawn([queue, stop]));
+  await soon(maker.ready());
   await new Promise((resolve) => setTimeout(resolve, 500));
   Atomics.store(stop, 0, 1);
   await soon(maker.result());

@@ -1,0 +1,11 @@
+/**
+ * Where the whole library is.
+ *
+ * Nothing of it imports that, but the threads that run code of the user's may
+ * load it ahead: a module that declares an actor does.
+ *
+ * @module
+ */
+
+/** The URL of the module that users import. */
+export const LIBRARY_URL: string = new URL("../mod.ts", import.meta.url).href;
