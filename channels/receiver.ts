@@ -199,6 +199,11 @@ export class Receiver<T> {
     }
   }
 
+  /** Whether an item was taken whose parcel has not come yet. */
+  get isOpening(): boolean {
+    return this.#opening !== undefined;
+  }
+
   /** Whether a receive would not wait. */
   get isReady(): boolean {
     if (this.#opening !== undefined) return isParcelHere(this.#opening.parcel);

@@ -2,7 +2,8 @@
  * What a worker of a pool does now, for the pool to see without its help.
  *
  * ```text
- *   word 0  NUMBER  of the task in hand, its low bits; 0: none
+ *   word 0  NUMBER  of the task in hand, its low bits; 0: none; −1: the pool
+ *                   ends the worker under it
  *   word 1  HEARS   1: that has asked for its signal, so it may hear it
  *   word 2  READY   1: it has been loaded, and takes tasks
  * ```
@@ -13,6 +14,7 @@
 const NUMBER = 0;
 const HEARS = 1;
 const READY = 2;
+const SEIZED = -1;
 
 /** See the module. */
 export class Board {
@@ -24,11 +26,6 @@ export class Board {
   constructor(memory: SharedArrayBuffer = new SharedArrayBuffer(12)) {
     this.memory = memory;
     this.#words = new Int32Array(memory);
-  }
-
-  /** Whether it has a task in hand. */
-  get isBusy(): boolean {
-    return Atomics.load(this.#words, NUMBER) !== 0;
   }
 
   /** Whether it has the task of that number in hand. */
@@ -63,13 +60,29 @@ export class Board {
     Atomics.store(this.#words, HEARS, 1);
   }
 
-  /** Is done with a task. For the worker. */
-  end(): void {
-    Atomics.store(this.#words, NUMBER, 0);
+  /**
+   * Is done with a task. For the worker.
+   *
+   * @returns Whether it may take another: not if it is being ended.
+   */
+  end(number: number): boolean {
+    const own = lowBits(number);
+    return Atomics.compareExchange(this.#words, NUMBER, own, 0) === own;
+  }
+
+  /**
+   * Sees to it that the worker takes no other task after this one. For the pool,
+   * which then ends it: no other task can die with it.
+   *
+   * @returns Whether it is still at that task.
+   */
+  seize(number: number): boolean {
+    const own = lowBits(number);
+    return Atomics.compareExchange(this.#words, NUMBER, own, SEIZED) === own;
   }
 }
 
-/** Enough to tell a task from those around it, and never 0. */
+/** Enough to tell a task from those around it. */
 function lowBits(number: number): number {
-  return (number | 0) || 1;
+  return (number & 0x7fff_ffff) || 1;
 }

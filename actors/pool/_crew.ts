@@ -53,6 +53,8 @@ export interface CrewOptions {
   readonly replies: Line<TaskReply>;
   /** Called when a worker has ended. */
   readonly onEnd: (worker: PoolWorker, exit: Exit) => void;
+  /** Whether a worker has taken a task that is not over. */
+  readonly isAtTask: (worker: PoolWorker) => boolean;
 }
 
 /** Why no worker of a group can be started. */
@@ -166,7 +168,7 @@ export class Crew {
     for (const groups of this.#groups.values()) {
       for (const group of groups) group.refill();
     }
-    if (this.#stopTimer !== undefined) this.#letIdleGo();
+    if (this.#groups.size > 1 && this.#isShort()) this.#letIdleGo();
   }
 
   /** Counts a worker no more; `false` if that was done before. */
@@ -277,6 +279,17 @@ export class Crew {
     });
   }
 
+  /** Whether there are more tasks of some rights than workers. */
+  #isShort(): boolean {
+    return this.#allGroups().some((one) => this.#activeIn(one) < one.open);
+  }
+
+  /** The groups that have tasks, and no worker to take them. */
+  #starving(): TaskGroup[] {
+    return this.#allGroups()
+      .filter((one) => one.open > 0 && this.#activeIn(one) === 0);
+  }
+
   #start(group: TaskGroup): void {
     const { name, maxTasks, initializer, ...rest } = this.#options;
     const worker = new PoolWorker(group, {
@@ -296,11 +309,15 @@ export class Crew {
     if (this.#letIdleGo() || this.#activeIn(group) > 0) return;
     this.#stopTimer ??= startTimer(PATIENCE, () => {
       this.#stopTimer = undefined;
-      const starving = this.#allGroups()
-        .filter((one) => one.open > 0 && this.#activeIn(one) === 0);
-      const busy = [...this.workers].filter((one) => !one.isRetiring);
-      // As many as there are groups that starve, and one of each group stays.
-      for (const _ of starving) busy.pop()?.retire();
+      const starving = this.#starving();
+      if (starving.length === 0) return;
+      if (!this.#letIdleGo()) {
+        const busy = [...this.workers].filter((one) => !one.isRetiring);
+        // As many as there are groups that starve, and one of each group stays.
+        for (const _ of starving) busy.pop()?.retire();
+      }
+      // The one that was told may be long about its task, or wait for one.
+      this.#makeRoom(starving[0]!);
     });
   }
 
@@ -312,7 +329,7 @@ export class Crew {
         if (this.#activeIn(group) <= group.open) break;
         if (
           worker.group !== group || worker.isRetiring ||
-          worker.board.isBusy
+          this.#options.isAtTask(worker)
         ) continue;
         worker.retire();
         isAny = true;
@@ -321,11 +338,15 @@ export class Crew {
     return isAny;
   }
 
-  /** How many workers take tasks of a group. */
+  /**
+   * How many workers take tasks of a group. One that is at a task which was given
+   * up may be so for long, and counts no more than that task.
+   */
   #activeIn(group: TaskGroup): number {
     let count = 0;
     for (const worker of this.workers) {
-      if (worker.group === group && !worker.isRetiring) count++;
+      if (worker.group !== group || worker.isRetiring) continue;
+      if (!worker.isOverdue) count++;
     }
     return count;
   }

@@ -77,14 +77,19 @@ export class Limits {
     fail(task, error);
     if (worker === undefined) return;
     worker.abort(number, error);
-    // One that has not come to begin it will leave it at that.
+    worker.overdue = number;
     const { board } = worker;
-    const time = board.isAt(number) && !board.hears ? 0 : grace;
-    worker.limit(startTimer(time, () => {
-      // It may be over, and the next task has begun.
-      if (!board.isAt(number)) return;
+    const endWorker = () => {
+      if (!board.seize(number)) return; // The task is over.
       worker.isLimited = true;
       replace(worker);
+    };
+    // By then one that was taken has begun, or its worker has heard that it is
+    // not to begin.
+    worker.limit(startTimer(0, () => {
+      if (board.isAt(number) && board.hears) {
+        worker.limit(startTimer(grace, endWorker));
+      } else endWorker();
     }));
   }
 }

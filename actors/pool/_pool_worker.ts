@@ -72,6 +72,8 @@ export class PoolWorker {
   readonly board = new Board();
   /** Whether it is ended for a limit of its task. */
   isLimited = false;
+  /** The task that was given up, and that it may still be at. */
+  overdue = 0;
   /** Whether it was told to take no more tasks. */
   isRetiring = false;
   /** Resolves when it has ended; keeps nothing alive. */
@@ -127,6 +129,11 @@ export class PoolWorker {
     };
     this.#process.start();
     this.thread = this.#process.thread;
+  }
+
+  /** Whether it is at a task that was given up. */
+  get isOverdue(): boolean {
+    return this.overdue !== 0 && this.board.isAt(this.overdue);
   }
 
   /** How long it has lived, in ms. */

@@ -23,10 +23,16 @@ import type { Exit } from "../exit.ts";
 import type { NormalizedPermissions } from "../permissions.ts";
 import { Line } from "../protocol.ts";
 import { terminatedExit } from "../read_exit.ts";
-import { BROKE_FOR_GOOD, BROKE_UNDER_TASK, BrokenPoolError } from "./errors.ts";
+import {
+  BROKE_FOR_GOOD,
+  BROKE_UNDER_TASK,
+  BrokenPoolError,
+  PoolClosedError,
+} from "./errors.ts";
 import { reportTo, settleFuture } from "./future.ts";
 import type { FutureOutcome } from "./future_types.ts";
 import type { ActorName } from "./_catalogue.ts";
+import { Closing } from "./_closing.ts";
 import { Crew, type CrewOptions } from "./_crew.ts";
 import { Limits } from "./_limits.ts";
 import { Nesting } from "./_nesting.ts";
@@ -44,7 +50,7 @@ import { Tally, ticksOf } from "./_tally.ts";
 
 /** How a scheduler works. */
 export interface SchedulerOptions
-  extends Omit<CrewOptions, "replies" | "onEnd"> {
+  extends Omit<CrewOptions, "replies" | "onEnd" | "isAtTask"> {
   /** How long a task that was told to stop has for that, in ms. */
   readonly grace: number;
   /** What the death of a worker breaks. */
@@ -63,12 +69,11 @@ export class Scheduler implements TaskKeeper {
   readonly #errors: TaskErrors;
   readonly #limits: Limits;
   readonly #nesting: Nesting;
+  readonly #closing: Closing;
   /** When the present turn of the event loop submitted its first task. */
   #turnAt = 0;
   #place: { keeper: TaskKeeper; group: TaskGroup } | undefined;
   #isTidyDue = false;
-  #isClosed = false;
-  #isOver = false;
   #broken: BrokenPoolError | undefined;
 
   /** A scheduler without tasks. */
@@ -78,6 +83,12 @@ export class Scheduler implements TaskKeeper {
       ...options,
       replies: this.#replies,
       onEnd: (worker, exit) => this.#onEnd(worker, exit),
+      isAtTask: ({ thread }) =>
+        this.#open.all().some(({ takenBy }) => takenBy === thread),
+    });
+    this.#closing = new Closing({
+      count: () => this.#open.size,
+      onDone: () => this.#crew.close(),
     });
     this.#errors = new TaskErrors(options, this.#crew);
     this.#answers = new Answers(this.#replies.ring, {
@@ -106,7 +117,7 @@ export class Scheduler implements TaskKeeper {
 
   /** Whether it takes no more tasks. */
   get isClosed(): boolean {
-    return this.#isClosed;
+    return this.#closing.isClosed;
   }
 
   /** Why it takes none any more, if it broke. */
@@ -117,8 +128,10 @@ export class Scheduler implements TaskKeeper {
   /** How many workers there are, and how many of them are at a task. */
   get load(): { workers: number; busy: number; queued: number } {
     const { workers } = this.#crew;
-    const busy = [...workers].filter(({ board }) => board.isBusy).length;
-    const queued = this.#open.all().filter((task) => task.takenBy <= 0).length;
+    const takers = this.#open.all().map(({ takenBy }) => takenBy);
+    const busy = [...workers]
+      .filter((one) => one.isOverdue || takers.includes(one.thread)).length;
+    const queued = takers.filter((taker) => taker <= 0).length;
     return { workers: workers.size, busy, queued };
   }
 
@@ -140,6 +153,12 @@ export class Scheduler implements TaskKeeper {
     const number = this.#open.next();
     const task = new Task(number, call, this.#placeIn(group), this.#turnAt);
     const signal = options?.signal;
+    if (this.#closing.isOver) {
+      const error = this.#broken ??
+        new PoolClosedError(this.#options.name, "submit to");
+      this.#finishEarly(task, { error });
+      return task;
+    }
     if (signal?.aborted) {
       this.#finishEarly(task, { error: signal.reason });
       return task;
@@ -183,16 +202,14 @@ export class Scheduler implements TaskKeeper {
 
   /** Takes no more tasks; ends the workers when all that there are are done. */
   close(cancelFutures: boolean): void {
-    this.#isClosed = true;
+    this.#closing.close();
     if (cancelFutures) {
       for (const task of this.#open.all()) task.cancel();
     }
-    this.#closeIfDone();
   }
 
   /** Ends all workers now. */
   terminate(): void {
-    this.#isClosed = true;
     const exit = terminatedExit(true);
     this.#endAll((task, worker) =>
       worker === undefined
@@ -203,14 +220,8 @@ export class Scheduler implements TaskKeeper {
 
   /** Waits until all tasks are settled and all workers have ended. */
   async ended(): Promise<void> {
-    if (this.#open.size > 0) await this.#allSettled();
+    await this.#closing.settled();
     await this.#crew.ended();
-  }
-
-  #settledWaiters: (() => void)[] = [];
-
-  #allSettled(): Promise<void> {
-    return new Promise((resolve) => this.#settledWaiters.push(resolve));
   }
 
   /** What the tasks of a group have in common. */
@@ -234,32 +245,24 @@ export class Scheduler implements TaskKeeper {
     this.#nesting.forget(task);
     settleFuture(task, outcome);
     task.release();
-    if (this.#open.size === 0) this.#onAllSettled();
+    if (this.#open.size === 0) {
+      this.#answers.release();
+      this.#closing.onAllSettled();
+    }
     return true;
-  }
-
-  #onAllSettled(): void {
-    this.#answers.release();
-    for (const tell of this.#settledWaiters.splice(0)) tell();
-    this.#closeIfDone();
-  }
-
-  #closeIfDone(): void {
-    if (!this.#isClosed || this.#isOver || this.#open.size > 0) return;
-    this.#isOver = true;
-    this.#crew.close();
   }
 
   #tidy(): void {
     this.#isTidyDue = false;
-    if (this.#isOver || this.#open.size === 0) return;
-    const failure = this.#crew.complete();
-    if (failure === undefined) return;
-    const { group, error } = failure;
-    for (const task of this.#open.all()) {
-      if (task.group === group && task.takenBy <= 0) {
-        this.#settle(task, { error });
-      }
+    if (this.#closing.isOver || this.#open.size === 0) return;
+    for (;;) {
+      const failure = this.#crew.complete();
+      if (failure === undefined) return;
+      const { group, error } = failure;
+      const lost = this.#open.all()
+        .filter((task) => task.group === group && task.group.withdraw(task));
+      if (lost.length === 0) return;
+      for (const task of lost) this.#settle(task, { error });
     }
   }
 
@@ -372,7 +375,6 @@ export class Scheduler implements TaskKeeper {
     if (this.#broken !== undefined) return;
     const { name } = this.#options;
     this.#broken = new BrokenPoolError(name, BROKE_FOR_GOOD, cause);
-    this.#isClosed = true;
     this.#endAll(() => ({
       error: new BrokenPoolError(name, BROKE_UNDER_TASK, cause),
     }));
@@ -382,7 +384,7 @@ export class Scheduler implements TaskKeeper {
   #endAll(
     outcome: (task: Task, worker?: PoolWorker) => FutureOutcome<unknown>,
   ) {
-    this.#isOver = true;
+    this.#closing.end();
     const workers = this.#crew.terminate();
     // What they said before; from here on none takes or says anything.
     this.#hear();

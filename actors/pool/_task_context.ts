@@ -75,7 +75,7 @@ export class TaskContext implements CurrentTask {
 
   submit<A extends readonly unknown[], R>(
     actor: FunctionActor<A, R>,
-    ...[args, options]: SubmitParameters<A, NestedOptions>
+    ...[args, options]: SubmitParameters<NoInfer<A>, NestedOptions>
   ): Future<R> {
     const { module, name, permissions, traits } = declarationOf(actor);
     if (traits !== undefined || this.#isOver) {

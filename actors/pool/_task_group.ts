@@ -170,7 +170,7 @@ export class TaskGroup implements TaskHome {
   }
 
   #setPlace(task: Task, place: number): void {
-    task.position = place;
+    task.position = place >>> 0;
     this.#placed[place & (this.ledger.size - 1)] = task;
   }
 }

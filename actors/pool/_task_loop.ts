@@ -58,8 +58,8 @@ export class TaskLoop {
   readonly #pace = new Pace();
   /** The functions that were loaded, by the numbers of their actors. */
   readonly #functions: (AnyFunction | undefined)[] = [];
-  /** The tasks that are to stop and may not have begun here yet. */
-  readonly #aborted = new Map<number, unknown>();
+  /** The task that was taken and is not to begin. */
+  #aborted: number | undefined;
   readonly #ended = new AbortController();
   #context: TaskContext | undefined;
   #isChunk = false;
@@ -105,7 +105,7 @@ export class TaskLoop {
   /** Runs tasks until there are no more, or it has had its share. */
   async run(): Promise<void> {
     this.#board.setReady();
-    while (this.#left > 0) {
+    while (this.#left > 0 || this.#receiver.isOpening) {
       if (isTurnDue() || this.#pace.isLate()) {
         serveAll();
         await turn();
@@ -140,7 +140,9 @@ export class TaskLoop {
   /** Waits until there is a task, or it is to take none. */
   #sleep(): Promise<void> {
     return waitAt([this.#ring.consumers], {
-      attempt: () => this.#receiver.isReady || this.#left <= 0,
+      attempt: () =>
+        this.#receiver.isReady ||
+        this.#left <= 0 && !this.#receiver.isOpening,
       options: undefined,
       late: () => "",
     });
@@ -171,9 +173,10 @@ export class TaskLoop {
         context?.onNested(number, what as Nested);
         return;
       case Told.abort:
-        if (context?.number !== number) this.#aborted.set(number, what);
         // Out of this look, since user code listens to the signal.
-        else queueMicrotask(() => context.abort(what));
+        if (context?.number === number) {
+          queueMicrotask(() => context.abort(what));
+        } else if (this.#receiver.isOpening) this.#aborted = number;
     }
   }
 
@@ -188,9 +191,9 @@ export class TaskLoop {
       this.#say(ownThread(), number, Said.started);
     }
     if (this.#since === 0) this.#since = performance.now();
-    if (this.#aborted.size > 0 && this.#aborted.delete(number)) {
+    if (this.#aborted === number) {
       // Its future is settled; nobody wants to hear of it.
-      this.#end();
+      this.#end(number);
       return undefined;
     }
     const run = this.#functions[actor];
@@ -302,7 +305,7 @@ export class TaskLoop {
     } catch (error) {
       this.#answerUnsent(what, number, word, error);
     }
-    this.#end();
+    this.#end(number);
   }
 
   /**
@@ -336,11 +339,11 @@ export class TaskLoop {
     ]);
   }
 
-  #end(): void {
+  #end(number: number): void {
     this.#context?.end();
     this.#context = undefined;
     setCurrentTask(undefined);
-    this.#board.end();
+    if (!this.#board.end(number)) this.#left = 0;
   }
 
   #say(what: unknown, number: number, word: number): void {

@@ -42,7 +42,7 @@ export interface CurrentTask {
    */
   submit<A extends readonly unknown[], R>(
     actor: FunctionActor<A, R>,
-    ...parameters: SubmitParameters<A, NestedOptions>
+    ...parameters: SubmitParameters<NoInfer<A>, NestedOptions>
   ): Future<R>;
 }
 

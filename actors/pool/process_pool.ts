@@ -124,7 +124,7 @@ export class ProcessPool implements AsyncDisposable {
    */
   submit<A extends readonly unknown[], R>(
     actor: FunctionActor<A, R>,
-    ...[args, options]: SubmitParameters<A>
+    ...[args, options]: SubmitParameters<NoInfer<A>>
   ): Future<R> {
     const declaration = this.#taskOf(actor, "submit to");
     if (args !== undefined && !Array.isArray(args)) {
@@ -202,7 +202,8 @@ export class ProcessPool implements AsyncDisposable {
 
   /**
    * Takes no more tasks. Those that were submitted are still done, and then the
-   * workers end. May be called again.
+   * workers end. A map that is under way ends behind the items it has read ahead,
+   * with a `PoolClosedError`. May be called again.
    *
    * @returns Resolves when all is done and no worker is left; at once if
    *   `wait` is `false`.

@@ -12,12 +12,13 @@ import { TaskLoop } from "./_task_loop.ts";
 
 async function work(start: WorkerStart): Promise<void> {
   holdRing(start.control, start.control.ring);
-  // Before a task is taken: its arguments may hold anything that can be sent,
-  // and the module that it is declared in is not loaded by then.
-  await loadLibrary();
   const loop = new TaskLoop(start);
   if (await loop.prepare()) await loop.run();
 }
+
+// Before anything comes: arguments may hold whatever can be sent, and the module
+// that a task is declared in is not loaded when they are read.
+await loadLibrary();
 
 addDeclaration({
   name: "worker",
