@@ -11,7 +11,6 @@ import {
 import { ownThread } from "../../../channels/threads.ts";
 import {
   activeProcesses,
-  type FunctionActor,
   ProcessPool,
   type ProcessPoolOptions,
   Queue,
