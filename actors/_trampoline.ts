@@ -24,7 +24,7 @@
  * @module
  */
 
-import { LIBRARY_URL } from "./library_url.ts";
+import { isOwnModule, LIBRARY_URL } from "./library_url.ts";
 
 /** What the trampoline says over the control port. */
 export interface TrampolineMessage {
@@ -76,7 +76,11 @@ export function trampolineUrl(
 ): string {
   const quoted = (url: string) => JSON.stringify(url);
   const source = `
-${isSpare ? awaitActor(quoted(host)) : "const stay = () => {};"}
+${
+    isSpare
+      ? awaitActor([host, LIBRARY_URL, ...modules.filter(isOwnModule)])
+      : "const stay = () => {};"
+  }
 const begun = new Promise((begin) => {
   self.onmessage = ({ data }) => {
     if (data.port === undefined) return wait(data);
@@ -116,7 +120,7 @@ begun.then(async (start) => {
  * that made it would be in the way of who looks for timers left behind. That it
  * goes and that it is taken exclude each other by one compare-and-set.
  */
-function awaitActor(host: string): string {
+function awaitActor(early: readonly string[]): string {
   const { loading, warm, gone } = SpareState;
   return `
 let timer;
@@ -128,7 +132,7 @@ const wait = ({ state, patience }) => {
     if (seen !== ${loading} && seen !== ${warm}) return;
     if (Atomics.compareExchange(word, 0, seen, ${gone}) === seen) self.close();
   }, patience);
-  Promise.all([import(${host}), import(${JSON.stringify(LIBRARY_URL)})]).then(
+  Promise.all([${early.map((url) => `import(${JSON.stringify(url)})`)}]).then(
     () => Atomics.compareExchange(word, 0, ${loading}, ${warm}),
     () => {},
   );

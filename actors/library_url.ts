@@ -9,3 +9,11 @@
 
 /** The URL of the module that users import. */
 export const LIBRARY_URL: string = new URL("../mod.ts", import.meta.url).href;
+
+/** Whether a module is one of Troupe's own. */
+export function isOwnModule(module: string): boolean {
+  return module.startsWith(FOLDER);
+}
+
+/** Where those are. */
+const FOLDER = new URL("./", import.meta.url).href;

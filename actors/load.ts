@@ -10,7 +10,7 @@
 import { currentProcess, setLoading } from "./current_process.ts";
 import { type Declaration, findDeclaration } from "./declaration.ts";
 import { ModuleLoadError } from "./errors.ts";
-import { LIBRARY_URL } from "./library_url.ts";
+import { isOwnModule, LIBRARY_URL } from "./library_url.ts";
 
 /** Where the frames of Troupe's own code lie. */
 const FOLDER = import.meta.resolve("./");
@@ -21,11 +21,6 @@ let load: (module: string) => Promise<unknown> = (module) =>
 /** Says how this thread loads a module that its trampoline names. */
 export function setLoader(loader: typeof load): void {
   load = loader;
-}
-
-/** Loads all of Troupe, and with it whatever may come in a message. */
-export async function loadLibrary(): Promise<void> {
-  await load(LIBRARY_URL);
 }
 
 /**
@@ -41,6 +36,8 @@ export async function loadDeclaration(
 ): Promise<Declaration> {
   setLoading(true);
   try {
+    // One of Troupe's own modules does not load all that arguments may hold.
+    if (isOwnModule(module)) await load(LIBRARY_URL);
     await load(module);
   } catch (error) {
     if (!isLoaderError(error)) throw error;

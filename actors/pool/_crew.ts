@@ -76,7 +76,9 @@ export class Crew {
   /** Those that run or start. */
   readonly workers = new Set<PoolWorker>();
   readonly #options: CrewOptions;
+  /** The groups, by their rights. */
   readonly #groups = new Map<string, TaskGroup[]>();
+  readonly #allGroups: TaskGroup[] = [];
   readonly #catalogue = new Catalogue();
   readonly #numbers = new Map<string, number>();
   /** The same, and the groups, for the objects that tasks name actors by. */
@@ -145,10 +147,13 @@ export class Crew {
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure !== undefined) return failure;
-    for (const group of this.#inTurn()) {
+    const groups = this.#allGroups.length > 1
+      ? this.#inTurn()
+      : this.#allGroups;
+    for (const group of groups) {
       while (this.#activeIn(group) < group.open) {
         if (this.workers.size >= this.#options.workers) {
-          this.#makeRoom(group);
+          if (groups.length > 1) this.#makeRoom(group);
           break;
         }
         try {
@@ -165,10 +170,8 @@ export class Crew {
 
   /** Puts the tasks that wait for room in a ring. */
   refill(): void {
-    for (const groups of this.#groups.values()) {
-      for (const group of groups) group.refill();
-    }
-    if (this.#groups.size > 1 && this.#isShort()) this.#letIdleGo();
+    for (const group of this.#allGroups) group.refill();
+    if (this.#allGroups.length > 1 && this.#isShort()) this.#letIdleGo();
   }
 
   /** Counts a worker no more; `false` if that was done before. */
@@ -198,7 +201,7 @@ export class Crew {
   /** Says that no more tasks come: the workers leave when all are done. */
   close(): void {
     this.#stopTimer?.();
-    for (const group of this.#allGroups()) group.close();
+    for (const group of this.#allGroups) group.close();
   }
 
   /** Ends all workers now; gives those that counted. */
@@ -209,7 +212,7 @@ export class Crew {
       this.remove(worker);
       worker.terminate();
     }
-    for (const group of this.#allGroups()) group.drop();
+    for (const group of this.#allGroups) group.drop();
     return workers;
   }
 
@@ -217,19 +220,15 @@ export class Crew {
   async ended(): Promise<void> {
     const workers = [...this.workers, ...this.#leaving];
     await Promise.all(workers.map((worker) => worker.join()));
-    for (const group of this.#allGroups()) group.drop();
+    for (const group of this.#allGroups) group.drop();
   }
 
   /** The groups, that one first which has waited longest for a worker. */
   #inTurn(): TaskGroup[] {
     const rank = (group: TaskGroup) => this.#activeIn(group) === 0 ? 0 : 1;
-    return this.#allGroups().sort((one, other) =>
+    return this.#allGroups.toSorted((one, other) =>
       rank(one) - rank(other) || one.servedAt - other.servedAt
     );
-  }
-
-  #allGroups(): TaskGroup[] {
-    return [...this.#groups.values()].flat();
   }
 
   #findGroup(
@@ -249,6 +248,7 @@ export class Crew {
     if (initializer !== undefined) modules.push(initializer.module);
     group = new TaskGroup(needed, modules);
     this.#groups.set(key, [...groups, group]);
+    this.#allGroups.push(group);
     return group;
   }
 
@@ -281,12 +281,12 @@ export class Crew {
 
   /** Whether there are more tasks of some rights than workers. */
   #isShort(): boolean {
-    return this.#allGroups().some((one) => this.#activeIn(one) < one.open);
+    return this.#allGroups.some((one) => this.#activeIn(one) < one.open);
   }
 
   /** The groups that have tasks, and no worker to take them. */
   #starving(): TaskGroup[] {
-    return this.#allGroups()
+    return this.#allGroups
       .filter((one) => one.open > 0 && this.#activeIn(one) === 0);
   }
 
@@ -324,7 +324,7 @@ export class Crew {
   /** Lets workers go that have nothing to do while another group has. */
   #letIdleGo(): boolean {
     let isAny = false;
-    for (const group of this.#allGroups()) {
+    for (const group of this.#allGroups) {
       for (const worker of this.workers) {
         if (this.#activeIn(group) <= group.open) break;
         if (

@@ -19,6 +19,7 @@ import { waitForWord } from "../wait_for_word.ts";
 import { ChunkSize } from "./_chunk_size.ts";
 import { listenTo, unlistenTo } from "./future.ts";
 import { ItemSource } from "./_item_source.ts";
+import { joined } from "./_joined.ts";
 import {
   type CheckedMapOptions,
   checkMapOptions,
@@ -136,15 +137,14 @@ class Mapping<R> implements MapResults<R> {
 
   toArray(): Promise<R[]> {
     return this.#inTurn(async () => {
-      const all: R[] = [];
+      const parts: R[][] = [];
       do {
-        const results = this.#results;
-        const { length } = results;
-        for (let i = this.#next; i < length; i++) all.push(results[i]!);
-        this.#given += length - this.#next;
-        this.#next = length;
+        const part = this.#results.slice(this.#next);
+        parts.push(part);
+        this.#given += part.length;
+        this.#next += part.length;
       } while (await this.#fetch());
-      return all;
+      return joined(parts);
     });
   }
 

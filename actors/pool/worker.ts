@@ -5,7 +5,6 @@
  */
 
 import { addDeclaration } from "../declaration.ts";
-import { loadLibrary } from "../load.ts";
 import { holdRing } from "../protocol.ts";
 import type { WorkerStart } from "./_protocol.ts";
 import { TaskLoop } from "./_task_loop.ts";
@@ -15,10 +14,6 @@ async function work(start: WorkerStart): Promise<void> {
   const loop = new TaskLoop(start);
   if (await loop.prepare()) await loop.run();
 }
-
-// Before anything comes: arguments may hold whatever can be sent, and the module
-// that a task is declared in is not loaded when they are read.
-await loadLibrary();
 
 addDeclaration({
   name: "worker",
