@@ -79,7 +79,7 @@ export function trampolineUrl(
 ${
     isSpare
       ? awaitActor([host, LIBRARY_URL, ...modules.filter(isOwnModule)])
-      : "const stay = () => {};"
+      : "const stay = () => {}, early = undefined;"
   }
 const begun = new Promise((begin) => {
   self.onmessage = ({ data }) => {
@@ -102,7 +102,7 @@ const loads = {
 begun.then(async (start) => {
   hold(start, 1);
   try {
-    const { run } = await import(${quoted(host)});
+    const { run } = early ?? await import(${quoted(host)});
     run(start, (module) => loads[module](), close);
   } catch (error) {
     start.port.postMessage({ failed: String(error?.message ?? error) });
@@ -123,7 +123,7 @@ begun.then(async (start) => {
 function awaitActor(early: readonly string[]): string {
   const { loading, warm, gone } = SpareState;
   return `
-let timer;
+let timer, early;
 const stay = () => clearTimeout(timer);
 const wait = ({ state, patience }) => {
   const word = new Int32Array(state);
@@ -132,8 +132,12 @@ const wait = ({ state, patience }) => {
     if (seen !== ${loading} && seen !== ${warm}) return;
     if (Atomics.compareExchange(word, 0, seen, ${gone}) === seen) self.close();
   }, patience);
+  /* The host first: to import it again would take most of a ms. */
   Promise.all([${early.map((url) => `import(${JSON.stringify(url)})`)}]).then(
-    () => Atomics.compareExchange(word, 0, ${loading}, ${warm}),
+    ([host]) => {
+      early = host;
+      Atomics.compareExchange(word, 0, ${loading}, ${warm});
+    },
     () => {},
   );
 };
