@@ -6,7 +6,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { spareCount } from "../actors/_spares.ts";
+import { letSparesGo, spareCount } from "../actors/_spares.ts";
 
 /**
  * The number of Worker threads of this process, without the spares that wait
@@ -67,4 +67,18 @@ export async function settledTo<T>(
 export async function assertNoThreads(): Promise<void> {
   if (threadCount() === undefined) return;
   assertEquals(await settledTo(threadCount, 0), 0, "threads are left");
+}
+
+/**
+ * Asserts that no more files are open than there were before, after giving the
+ * last of them the moment the system takes. Spares have files of their own, and
+ * are let go.
+ */
+export async function assertFilesClosed(
+  before: number | undefined,
+): Promise<void> {
+  if (before === undefined) return;
+  letSparesGo();
+  const areClosed = () => openFiles()! <= before;
+  assertEquals(await settledTo(areClosed, true), true, "files are left open");
 }

@@ -37,7 +37,12 @@ import {
   stops,
 } from "../fixtures/actors/class_endings.ts";
 import { later, soon } from "../channels/inside.ts";
-import { assertNoThreads, openFiles, settledTo } from "../leaks.ts";
+import {
+  assertFilesClosed,
+  assertNoThreads,
+  openFiles,
+  settledTo,
+} from "../leaks.ts";
 
 /** An actor's methods as untyped code calls them. */
 // deno-lint-ignore no-explicit-any
@@ -622,7 +627,5 @@ Deno.test("class actors leave no thread and no open file behind", async () => {
   const files = openFiles();
   for (let n = 0; n < 10; n++) await round();
   await assertNoThreads();
-  if (files !== undefined) {
-    assertEquals(await settledTo(() => openFiles()! <= files, true), true);
-  }
+  await assertFilesClosed(files);
 });

@@ -1,8 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { activeProcesses } from "@troupe/troupe";
-import { letSparesGo } from "../../actors/_spares.ts";
 import { nothing, throws, waits } from "../fixtures/actors/endings.ts";
-import { assertNoThreads, openFiles, settledTo } from "../leaks.ts";
+import { assertFilesClosed, assertNoThreads, openFiles } from "../leaks.ts";
 
 Deno.test("three hundred actors leave no thread and no open file behind", async () => {
   // The first ones open what the process keeps.
@@ -18,10 +17,7 @@ Deno.test("three hundred actors leave no thread and no open file behind", async 
   }
   await assertNoThreads();
   assertEquals(activeProcesses(), []);
-  if (files !== undefined) {
-    letSparesGo(); // They have files of their own.
-    assertEquals(await settledTo(() => openFiles()! <= files, true), true);
-  }
+  await assertFilesClosed(files);
 });
 
 Deno.test("slots of the thread table are used again", async () => {
