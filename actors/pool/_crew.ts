@@ -313,7 +313,7 @@ export class Crew {
       if (starving.length === 0) return;
       if (!this.#letIdleGo()) {
         const busy = [...this.workers].filter((one) => !one.isRetiring);
-        // As many as there are groups that starve, and one of each group stays.
+        // As many as there are groups that starve: those that started last.
         for (const _ of starving) busy.pop()?.retire();
       }
       // The one that was told may be long about its task, or wait for one.
