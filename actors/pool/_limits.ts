@@ -77,19 +77,18 @@ export class Limits {
     fail(task, error);
     if (worker === undefined) return;
     worker.abort(number, error);
-    worker.overdue = number;
     const { board } = worker;
     const endWorker = () => {
-      if (!board.seize(number)) return; // The task is over.
+      // If it is not at it, the task is over.
+      if (!board.seize(number)) return worker.leave(number);
       worker.isLimited = true;
       replace(worker);
     };
     // By then one that was taken has begun, or its worker has heard that it is
     // not to begin.
-    worker.limit(startTimer(0, () => {
-      if (board.isAt(number) && board.hears) {
-        worker.limit(startTimer(grace, endWorker));
-      } else endWorker();
-    }));
+    worker.giveUp(number, 0, () => {
+      if (!board.isAt(number) || !board.hears) return endWorker();
+      worker.giveUp(number, grace, endWorker);
+    });
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { Life, lifeOf } from "../../channels/threads.ts";
+import { startTimer } from "../../channels/wait_options.ts";
 import { setDeclaration } from "../declaration.ts";
 import type { Exit } from "../exit.ts";
 import { MODULES } from "../handle_options.ts";
@@ -72,14 +73,13 @@ export class PoolWorker {
   readonly board = new Board();
   /** Whether it is ended for a limit of its task. */
   isLimited = false;
-  /** The task that was given up, and that it may still be at. */
-  overdue = 0;
   /** Whether it was told to take no more tasks. */
   isRetiring = false;
   /** Resolves when it has ended; keeps nothing alive. */
   readonly ended: Promise<void>;
   readonly #process: WorkerProcess;
-  #stopLimit: (() => void) | undefined;
+  /** The tasks that were given up and that it may be at, and their timers. */
+  readonly #overdue = new Map<number, () => void>();
   readonly #control = new Line<WorkerOrder>(lineRing());
   readonly #startedAt = performance.now();
 
@@ -123,7 +123,7 @@ export class PoolWorker {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ended = promise;
     this.#process.onEnd = (exit) => {
-      this.#stopLimit?.();
+      for (const stop of this.#overdue.values()) stop();
       resolve();
       spec.onEnd(this, exit);
     };
@@ -133,7 +133,10 @@ export class PoolWorker {
 
   /** Whether it is at a task that was given up. */
   get isOverdue(): boolean {
-    return this.overdue !== 0 && this.board.isAt(this.overdue);
+    for (const number of this.#overdue.keys()) {
+      if (this.board.isAt(number)) return true;
+    }
+    return false;
   }
 
   /** How long it has lived, in ms. */
@@ -146,10 +149,17 @@ export class PoolWorker {
     return lifeOf(this.thread) === Life.fenced;
   }
 
-  /** Says what ends a limit of its task, which ends with the worker, too. */
-  limit(stop: () => void): void {
-    this.#stopLimit?.();
-    this.#stopLimit = stop;
+  /**
+   * Notes that a task was given up, and calls `look` after `ms`. There may be
+   * more than one: of a task that is over the answer may not have been heard.
+   */
+  giveUp(number: number, ms: number, look: () => void): void {
+    this.#overdue.set(number, startTimer(ms, look));
+  }
+
+  /** A task that was given up is over. */
+  leave(number: number): void {
+    this.#overdue.delete(number);
   }
 
   /** Tells it to take no more tasks, and to end. */

@@ -166,6 +166,29 @@ Deno.test("a task that was given up, and goes on for the grace, holds up no othe
   assertEquals(await soon(future.result(), SOON), next.n);
 });
 
+Deno.test("a task that was given up is ended in its time, though one before it is given up later", async () => {
+  await using scene = markedPool({ workers: 1, grace: 50 });
+  const { pool, mark, marks } = scene;
+  await soon(pool.submit(returns, [mark()]).result());
+  const [early, own] = [mark(), mark()];
+  const controllers = [0, 1].map(() => new AbortController());
+  const [first, second] = controllers.map(({ signal }) => ({ signal }));
+  const quick = later(pool.submit(returns, [early], first).exception());
+  const deaf = later(pool.submit(ignores, [own, 20_000], second).exception());
+  // What became of the first is not heard while this thread computes.
+  while (Atomics.load(marks, own.n) === 0);
+  compute(20); // It asks for its signal.
+  controllers[1]!.abort("enough");
+  controllers[0]!.abort("enough, too");
+  assertEquals(await soon(deaf), "enough");
+  assertEquals(await soon(quick), "enough, too");
+  const next = mark();
+  assertEquals(
+    await soon(pool.submit(returns, [next]).result(), SOON),
+    next.n,
+  );
+});
+
 Deno.test("where starts fail again and again the tasks of those rights never run, and others do", async () => {
   const memory = newMarks();
   const marks = new Int32Array(memory);
