@@ -42,6 +42,7 @@ import {
   sendItems,
 } from "./_send_items.ts";
 import { WINDOW } from "./_stream.ts";
+import { isThenable } from "./thenable.ts";
 
 /** How a server works. */
 export interface ServerOptions {
@@ -297,7 +298,7 @@ export class Server {
       return this.#finish({ context, client, number, credit: WINDOW }, result);
     }
     this.#answer(client, number, result);
-    this.#done();
+    this.#done(true);
     return undefined;
   }
 
@@ -325,9 +326,12 @@ export class Server {
     const key = `${client}:${number}`;
     if (number !== 0) this.#inHand.set(key, inHand);
     this.#underway++;
+    let isNoted = false;
     try {
-      if (!isGenerator(result)) this.#answer(client, number, await result);
-      else if (number === 0) await leaveItems(inHand, result);
+      if (!isGenerator(result)) {
+        this.#answer(client, number, await result);
+        isNoted = true;
+      } else if (number === 0) await leaveItems(inHand, result);
       else {
         await sendItems(
           inHand,
@@ -341,10 +345,12 @@ export class Server {
     }
     this.#underway--;
     this.#inHand.delete(key);
-    this.#done();
+    this.#done(isNoted);
   }
 
   #answer(client: number, number: number, value: unknown): void {
+    // Counted before: who has the answer finds it so.
+    if (!seemsFenced()) this.#options.address.noteHandled();
     if (number !== 0) this.#say(client, number, value, Reply.value);
   }
 
@@ -375,11 +381,11 @@ export class Server {
     }
   }
 
-  #done(): void {
+  #done(isNoted = false): void {
     leaveMessage();
     // What the actor had in hand when it ended stays to be seen.
     if (seemsFenced()) return;
-    this.#options.address.noteHandled();
+    if (!isNoted) this.#options.address.noteHandled();
     this.#options.desk.end(this.#underway === 0);
     if (this.#underway === 0) this.#onIdle?.();
   }
@@ -391,9 +397,4 @@ export class Server {
     const { bytes, offset } = this.#options.address.mailbox.reader;
     return bytes.subarray(offset, offset + length);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null &&
-    typeof (value as { then?: unknown }).then === "function";
 }

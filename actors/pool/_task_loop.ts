@@ -27,6 +27,7 @@ import { loadDeclaration } from "../load.ts";
 import { Pace } from "../pace.ts";
 import { holdRing } from "../protocol.ts";
 import type { AnyFunction } from "../sendable.ts";
+import { isThenable } from "../thenable.ts";
 import { Board } from "./_board.ts";
 import { Catalogue } from "./_catalogue.ts";
 import { setCurrentTask } from "./current_task.ts";
@@ -349,9 +350,4 @@ export class TaskLoop {
   #say(what: unknown, number: number, word: number): void {
     this.#start.replies.say([what, number, word, 0]);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null &&
-    typeof (value as { then?: unknown }).then === "function";
 }
