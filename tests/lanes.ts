@@ -16,13 +16,14 @@ export const AT_ONCE = 2;
 /** How many files a process runs, one after the other. */
 const FILES_PER_PROCESS = 4;
 
-/** What these look at would be another's doing: time, processors, fairness. */
+/** What these look at would be another's doing: time, processors, threads. */
 const ALONE = [
   "tests/actors/supervision/liveness_test.ts",
   "tests/channels/idle_test.ts",
   "tests/channels/patience_test.ts",
   "tests/channels/stress_test.ts",
   "tests/channels/turns_test.ts",
+  "tests/leaks_test.ts",
 ];
 
 /** The files of each process. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { openFiles, settledTo, threadCount } from "./leaks.ts";
+import { assertNoThreads, openFiles, settledTo, threadCount } from "./leaks.ts";
 
 const onLinux = { ignore: Deno.build.os !== "linux" };
 
@@ -7,6 +7,8 @@ Deno.test(
   "threadCount counts a Worker until its thread is gone",
   onLinux,
   async () => {
+    // Those of the test files before this one may be on their way out.
+    await assertNoThreads();
     const before = threadCount() ?? 0;
     const worker = new Worker("data:text/javascript,", { type: "module" });
     assertEquals(await settledTo(threadCount, before + 1), before + 1);
@@ -16,6 +18,7 @@ Deno.test(
 );
 
 Deno.test("openFiles counts a file until it is closed", onLinux, async () => {
+  await assertNoThreads();
   const before = openFiles() ?? 0;
   const file = await Deno.open(new URL(import.meta.url));
   assertEquals(openFiles(), before + 1);
