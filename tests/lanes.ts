@@ -16,13 +16,18 @@ export const AT_ONCE = 2;
 /** How many files a process runs, one after the other. */
 const FILES_PER_PROCESS = 4;
 
-/** What these look at would be another's doing: time, processors, threads. */
+/**
+ * What these look at would be another's doing: time, processors, threads; or
+ * what programs print that go by the clock, of which two run at a time anyway.
+ */
 const ALONE = [
   "tests/actors/supervision/liveness_test.ts",
   "tests/channels/idle_test.ts",
   "tests/channels/patience_test.ts",
   "tests/channels/stress_test.ts",
   "tests/channels/turns_test.ts",
+  "tests/docs_test.ts",
+  "tests/examples_test.ts",
   "tests/leaks_test.ts",
 ];
 
