@@ -21,6 +21,7 @@ const FILES_PER_PROCESS = 4;
  * what programs print that go by the clock, of which two run at a time anyway.
  */
 const ALONE = [
+  "tests/actors/spares_test.ts",
   "tests/actors/supervision/liveness_test.ts",
   "tests/channels/idle_test.ts",
   "tests/channels/patience_test.ts",
