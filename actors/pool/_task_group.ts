@@ -149,10 +149,11 @@ export class TaskGroup implements TaskHome {
 
   /** Drops whatever is left: nobody takes anything from here on. */
   drop(): void {
+    // First, since the end of the ring wakes who waits to put what is in it.
+    this.#backlog.clear();
     this.ring.close(true);
     this.awaitTakes();
     sweepParcels(this.ring);
-    this.#backlog.clear();
     this.#placed.fill(undefined);
   }
 

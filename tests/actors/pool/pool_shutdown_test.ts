@@ -208,6 +208,18 @@ Deno.test("ProcessPool.terminateWorkers() with ten thousand long tasks in line i
   assertEquals([failed, cancelled], [2, 9998]);
 });
 
+Deno.test("ProcessPool.terminateWorkers() ends in peace where a place is free that a waiting task was to have", async () => {
+  const pool = new ProcessPool({ workers: 1 });
+  const futures = Array.from(
+    { length: 10_000 },
+    (_, n) => pool.submit(waits, [n]),
+  );
+  assertEquals(futures[100]!.cancel(), true);
+  // What it leaves behind would be an uncaught error, and the test's failure.
+  await soon(pool.terminateWorkers());
+  assert(futures.every(({ done }) => done));
+});
+
 Deno.test("ProcessPool.terminateWorkers() does not wait for one that computes without end", async () => {
   const pool = new ProcessPool({ workers: 1 });
   const up = new Queue<string>();
