@@ -29,13 +29,30 @@ export interface TaskSurroundings {
 
 let nextNested = 0;
 
+/**
+ * What tasks of this worker have submitted and is not over. Not theirs alone: a
+ * task may end before, and have left behind who waits.
+ */
+const underway = new Map<number, Future<unknown>>();
+
+/** A task that a task of this worker submitted is over. */
+export function settleNested(nested: number, outcome: Nested): void {
+  const future = underway.get(nested);
+  if (future === undefined) return;
+  underway.delete(nested);
+  settleFuture(
+    future,
+    "error" in outcome
+      ? { error: decode(outcome.error, 0, outcome.error.length) }
+      : outcome,
+  );
+}
+
 /** See the module. */
 export class TaskContext implements CurrentTask {
   readonly name: string;
   readonly number: number;
   readonly #around: TaskSurroundings;
-  /** The tasks that it submitted and that are not over. */
-  #nested: Map<number, Future<unknown>> | undefined;
   #controller: AbortController | undefined;
   #reason: { readonly value: unknown } | undefined;
   #isOver = false;
@@ -105,21 +122,8 @@ export class TaskContext implements CurrentTask {
       settleFuture(future, { error: ofArguments(error) });
       return future;
     }
-    (this.#nested ??= new Map()).set(nested, future as Future<unknown>);
+    underway.set(nested, future as Future<unknown>);
     return future;
-  }
-
-  /** A task that it submitted is over. */
-  onNested(nested: number, outcome: Nested): void {
-    const future = this.#nested?.get(nested);
-    if (future === undefined) return;
-    this.#nested!.delete(nested);
-    settleFuture(
-      future,
-      "error" in outcome
-        ? { error: decode(outcome.error, 0, outcome.error.length) }
-        : outcome,
-    );
   }
 
   /** The pool tells it to stop. Runs user code. */

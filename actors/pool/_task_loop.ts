@@ -33,7 +33,11 @@ import { Catalogue } from "./_catalogue.ts";
 import { setCurrentTask } from "./current_task.ts";
 import { Said, Told, Trait, type WorkerOrder } from "./_protocol.ts";
 import type { Nested, WorkerStart } from "./_protocol.ts";
-import { TaskContext, type TaskSurroundings } from "./_task_context.ts";
+import {
+  settleNested,
+  TaskContext,
+  type TaskSurroundings,
+} from "./_task_context.ts";
 
 /** No more tasks will come. */
 class NoMoreTasks extends Error {}
@@ -171,7 +175,7 @@ export class TaskLoop {
         this.#ring.consumers.serve();
         return;
       case Told.settled:
-        context?.onNested(number, what as Nested);
+        settleNested(number, what as Nested);
         return;
       case Told.abort:
         // Out of this look, since user code listens to the signal.

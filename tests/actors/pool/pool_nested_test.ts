@@ -21,6 +21,7 @@ import { soon } from "../../channels/inside.ts";
 import {
   describesItself,
   leavesItself,
+  leavesWaiting,
   looksAround,
   nests,
   noTask,
@@ -206,6 +207,13 @@ Deno.test("tasks that a task submits and does not wait for are done all the same
   const seen: unknown[] = [];
   while (seen.length < 5) seen.push(await soon(queue.get()));
   assertEquals(seen, [0, 1, 2, 3, 4]);
+});
+
+Deno.test("who waits for what a task submitted hears of it, though that task is over", async () => {
+  await using pool = new ProcessPool({ workers: 1 });
+  const queue = new Queue<number>();
+  await soon(pool.submit(leavesWaiting, [queue, 7]).result());
+  assertEquals(await soon(queue.get()), 49);
 });
 
 Deno.test("a shutdown waits for nested tasks of tasks that were submitted before", async () => {
