@@ -4,12 +4,13 @@
  * @module
  */
 
-/** Where the code of those frames lies. */
-const FOLDER = import.meta.resolve("./");
+import { OWN_FOLDER } from "./library_url.ts";
 
 /** A stack, or a part of one, without them. */
 export function withoutOwnFrames(stack: string): string {
-  return stack.split("\n").filter((line) => !line.includes(FOLDER)).join("\n");
+  return stack.split("\n").filter((line) => !line.includes(OWN_FOLDER)).join(
+    "\n",
+  );
 }
 
 /**

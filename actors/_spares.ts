@@ -188,9 +188,8 @@ function refill(): boolean {
   const now = performance.now();
   for (const kind of kinds.values()) {
     tidy(kind, now);
-    // Nobody starts this kind any more, or one burst is still going on.
-    const age = now - kind.startedAt;
-    if (kind.isStuck || age > PATIENCE) continue;
+    // Nobody starts this kind any more.
+    if (kind.isStuck || now - kind.startedAt > PATIENCE) continue;
     if (kind.spares.length >= wantedOf(kind)) continue;
     try {
       kind.spares.push(makeSpare(kind));
@@ -205,21 +204,25 @@ function refill(): boolean {
 
 /** Lets go of the spares of a kind that are of no use any more. */
 function tidy(kind: Kind, now: number): void {
-  const needed = [...declaringModules(), ...kind.modules];
+  const needed = modulesOf(kind);
   for (const spare of [...kind.spares]) {
     const state = Atomics.load(spare.state, 0);
     const isStuck = state === SpareState.loading &&
       now - spare.madeAt > LOAD_TIME;
     if (isStuck) kind.isStuck = true;
-    const isOld = needed.some((module) => !spare.modules.has(module));
+    const isOld = !needed.isSubsetOf(spare.modules);
     if (!isStuck && !isOld && state !== SpareState.gone) continue;
-    drop(kind, spare);
-    spare.worker.terminate();
+    end(kind, spare);
   }
 }
 
+/** The modules that a spare of a kind names, if it is made now. */
+function modulesOf(kind: Kind): Set<string> {
+  return new Set([...declaringModules(), ...kind.modules]);
+}
+
 function makeSpare(kind: Kind): Spare {
-  const modules = new Set([...declaringModules(), ...kind.modules]);
+  const modules = modulesOf(kind);
   const url = trampolineUrl({
     host: HOST_URL,
     modules: [...modules],
@@ -239,8 +242,7 @@ function makeSpare(kind: Kind): Spare {
     onError(event) {
       event.preventDefault();
       kind.isStuck = true;
-      drop(kind, spare);
-      worker.terminate();
+      end(kind, spare);
     },
   };
   worker.addEventListener("error", spare.onError);
@@ -254,27 +256,31 @@ function drop(kind: Kind, spare: Spare): void {
   spare.worker.removeEventListener("error", spare.onError);
 }
 
+function end(kind: Kind, spare: Spare): void {
+  drop(kind, spare);
+  spare.worker.terminate();
+}
+
 /** Ends all spares; others are made when there is use for them again. */
 export function letSparesGo(): void {
   for (const kind of kinds.values()) {
-    for (const spare of [...kind.spares]) {
-      drop(kind, spare);
-      spare.worker.terminate();
-    }
+    for (const spare of [...kind.spares]) end(kind, spare);
     kind.before = kind.burst = 0;
   }
 }
 
 /** How many spares there are; for who counts threads. */
 export function spareCount(): number {
-  const states = [...kinds.values()].flatMap(({ spares }) => spares);
-  return states
-    .filter(({ state }) => Atomics.load(state, 0) !== SpareState.gone).length;
+  return spareStates().filter((state) => state !== SpareState.gone).length;
 }
 
 /** How many of them wait to be taken. */
 export function warmSpareCount(): number {
-  const states = [...kinds.values()].flatMap(({ spares }) => spares);
-  return states
-    .filter(({ state }) => Atomics.load(state, 0) === SpareState.warm).length;
+  return spareStates().filter((state) => state === SpareState.warm).length;
+}
+
+function spareStates(): number[] {
+  return [...kinds.values()].flatMap(({ spares }) =>
+    spares.map(({ state }) => Atomics.load(state, 0))
+  );
 }

@@ -16,9 +16,16 @@ export function errorBytes(error: unknown): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * The error about a result that cannot be sent, as its caller knows it: an
- * answer holds the value first, and the path to there is no news.
+ * The error about what cannot be sent, by the path that its reader knows: what
+ * `from` matches at the beginning, the way through the message, becomes `to`.
+ * Another error stays as it is.
  */
-export function ofResult({ path, found }: NotSendableError): NotSendableError {
-  return new NotSendableError(path.replace(/^\$\[0\]/, "$"), found);
+export function relocated(error: unknown, from: RegExp, to = "$"): unknown {
+  if (!(error instanceof NotSendableError)) return error;
+  return new NotSendableError(error.path.replace(from, () => to), error.found);
+}
+
+/** As `relocated`, of a result: an answer holds the value first. */
+export function ofResult(error: unknown): unknown {
+  return relocated(error, /^\$\[0\]/);
 }

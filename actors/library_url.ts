@@ -10,10 +10,10 @@
 /** The URL of the module that users import. */
 export const LIBRARY_URL: string = new URL("../mod.ts", import.meta.url).href;
 
-/** Whether a module is one of Troupe's own. */
-export function isOwnModule(module: string): boolean {
-  return module.startsWith(FOLDER);
-}
+/** Where the modules lie that make actors run. */
+export const OWN_FOLDER: string = new URL("./", import.meta.url).href;
 
-/** Where those are. */
-const FOLDER = new URL("./", import.meta.url).href;
+/** Whether a module is one of those. */
+export function isOwnModule(module: string): boolean {
+  return module.startsWith(OWN_FOLDER);
+}

@@ -10,10 +10,7 @@
 import { currentProcess, setLoading } from "./current_process.ts";
 import { type Declaration, findDeclaration } from "./declaration.ts";
 import { ModuleLoadError } from "./errors.ts";
-import { isOwnModule, LIBRARY_URL } from "./library_url.ts";
-
-/** Where the frames of Troupe's own code lie. */
-const FOLDER = import.meta.resolve("./");
+import { isOwnModule, LIBRARY_URL, OWN_FOLDER } from "./library_url.ts";
 
 let load: (module: string) => Promise<unknown> = (module) =>
   Promise.reject(new TypeError(`Cannot load ${module}: this is no actor`));
@@ -63,7 +60,7 @@ function isLoaderError(error: unknown): error is TypeError {
   const { stack = "", message } = error;
   const frames = stack.slice(stack.indexOf(message) + message.length);
   return !frames.split("\n").some((frame) =>
-    frame.trim() !== "" && !frame.includes(FOLDER) &&
+    frame.trim() !== "" && !frame.includes(OWN_FOLDER) &&
     !frame.includes("data:text/javascript")
   );
 }

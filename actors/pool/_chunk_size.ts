@@ -20,7 +20,7 @@ const GROWTH = 4;
 const MOST = 1000;
 
 /** How many chunks a worker there are at a time, where the size is chosen. */
-const CHUNKS_PER_WORKER = 4;
+export const CHUNKS_PER_WORKER = 4;
 
 /** What bounds the choice. */
 export interface ChunkBounds {

@@ -43,6 +43,7 @@ import {
   Task,
   type TaskCall,
   type TaskKeeper,
+  type TaskPlace,
 } from "./_task.ts";
 import type { TaskGroup } from "./_task_group.ts";
 import { TaskErrors } from "./_task_errors.ts";
@@ -70,9 +71,9 @@ export class Scheduler implements TaskKeeper {
   readonly #limits: Limits;
   readonly #nesting: Nesting;
   readonly #closing: Closing;
-  /** When the present turn of the event loop submitted its first task. */
+  /** When the present turn of the event loop gave this its first work. */
   #turnAt = 0;
-  #place: { keeper: TaskKeeper; group: TaskGroup } | undefined;
+  #place: TaskPlace | undefined;
   #isTidyDue = false;
   #broken: BrokenPoolError | undefined;
 
@@ -83,8 +84,7 @@ export class Scheduler implements TaskKeeper {
       ...options,
       replies: this.#replies,
       onEnd: (worker, exit) => this.#onEnd(worker, exit),
-      isAtTask: ({ thread }) =>
-        this.#open.all().some(({ takenBy }) => takenBy === thread),
+      isAtTask: (worker) => this.#taskOf(worker) !== undefined,
     });
     this.#closing = new Closing({
       count: () => this.#open.size,
@@ -105,8 +105,7 @@ export class Scheduler implements TaskKeeper {
     });
     this.#nesting = new Nesting({
       pool: options.name,
-      taskOf: ({ thread }) =>
-        this.#open.all().find(({ takenBy }) => takenBy === thread),
+      taskOf: (worker) => this.#taskOf(worker),
       crew: this.#crew,
       submit: (call, permissions) => this.submit(call, permissions),
       fail: (task, error) => {
@@ -143,12 +142,7 @@ export class Scheduler implements TaskKeeper {
    */
   submit(call: TaskCall, permissions: NormalizedPermissions): Task {
     const group = this.#crew.groupFor(call.actor, permissions);
-    if (!this.#isTidyDue) {
-      this.#isTidyDue = true;
-      this.#turnAt = ticksOf(performance.now());
-      // When the turn has submitted all it has to: so many workers are started.
-      queueMicrotask(() => this.#tidy());
-    }
+    this.#tidySoon();
     const { actor, args, traits, options } = call;
     const number = this.#open.next();
     const task = new Task(number, call, this.#placeIn(group), this.#turnAt);
@@ -224,8 +218,13 @@ export class Scheduler implements TaskKeeper {
     await this.#crew.ended();
   }
 
+  /** The task that a worker has taken, if that is not over. */
+  #taskOf({ thread }: PoolWorker): Task | undefined {
+    return this.#open.all().find(({ takenBy }) => takenBy === thread);
+  }
+
   /** What the tasks of a group have in common. */
-  #placeIn(group: TaskGroup): { keeper: TaskKeeper; group: TaskGroup } {
+  #placeIn(group: TaskGroup): TaskPlace {
     if (this.#place?.group !== group) this.#place = { keeper: this, group };
     return this.#place;
   }
@@ -266,9 +265,11 @@ export class Scheduler implements TaskKeeper {
     }
   }
 
+  /** When the turn has submitted all it has to: so many workers are started. */
   #tidySoon(): void {
     if (this.#isTidyDue) return;
     this.#isTidyDue = true;
+    this.#turnAt = ticksOf(performance.now());
     queueMicrotask(() => this.#tidy());
   }
 

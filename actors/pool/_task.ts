@@ -58,7 +58,7 @@ export class PartialResults {
 }
 
 /** What a task is submitted to. */
-interface Place {
+export interface TaskPlace {
   readonly keeper: TaskKeeper;
   readonly group: TaskHome;
 }
@@ -88,13 +88,13 @@ export class Task extends Future implements Numbered, FutureOwner, Labelled {
   ran = 0;
   /** Takes back what its time and its signal have begun. */
   unlimit: (() => void) | undefined = undefined;
-  #place: Place | undefined;
+  #place: TaskPlace | undefined;
 
   /** A task that is about to be submitted. */
   constructor(
     number: number,
     { actor, args, traits, options }: TaskCall,
-    place: Place,
+    place: TaskPlace,
     submittedAt: number,
   ) {
     super();

@@ -5,10 +5,9 @@
  */
 
 import { decode } from "../../channels/decode.ts";
-import { NotSendableError } from "../../channels/errors.ts";
 import { checkTimeout } from "../../channels/wait_options.ts";
 import { declarationOf } from "../declaration.ts";
-import { ofResult } from "../error_bytes.ts";
+import { ofResult, relocated } from "../error_bytes.ts";
 import type { FunctionActor } from "../process.ts";
 import type { Line } from "../protocol.ts";
 import type { Board } from "./_board.ts";
@@ -86,7 +85,7 @@ export class TaskContext implements CurrentTask {
     try {
       this.#say(value, Said.reported);
     } catch (error) {
-      throw error instanceof NotSendableError ? ofResult(error) : error;
+      throw ofResult(error);
     }
   }
 
@@ -119,7 +118,7 @@ export class TaskContext implements CurrentTask {
         Said.submitted,
       );
     } catch (error) {
-      settleFuture(future, { error: ofArguments(error) });
+      settleFuture(future, { error: relocated(error, /^\$\[0\]\.args/) });
       return future;
     }
     underway.set(nested, future as Future<unknown>);
@@ -141,13 +140,4 @@ export class TaskContext implements CurrentTask {
     // Of a task that is over nobody wants to hear more.
     if (!this.#isOver) this.#around.replies.say([what, this.number, word, 0]);
   }
-}
-
-/** The error about an argument, as the one who submits knows it. */
-function ofArguments(error: unknown): unknown {
-  if (!(error instanceof NotSendableError)) return error;
-  return new NotSendableError(
-    error.path.replace(/^\$\[0\]\.args/, "$"),
-    error.found,
-  );
 }

@@ -22,7 +22,7 @@ import { Ring } from "../../channels/ring.ts";
 import { ownThread } from "../../channels/threads.ts";
 import { isTurnDue, turn } from "../../channels/turn.ts";
 import { waitAt } from "../../channels/waiting.ts";
-import { errorBytes, ofResult } from "../error_bytes.ts";
+import { errorBytes, ofResult, relocated } from "../error_bytes.ts";
 import { loadDeclaration } from "../load.ts";
 import { Pace } from "../pace.ts";
 import { holdRing } from "../protocol.ts";
@@ -324,18 +324,16 @@ export class TaskLoop {
     error: unknown,
   ): void {
     const { replies } = this.#start;
-    const unsendable = error instanceof NotSendableError ? error : undefined;
     const [results, inside] = word === Said.partly
       ? [(what as unknown[][])[0]!, /^\$\[0\]\[0\]\[(\d+)\]/]
       : [what as unknown[], /^\$\[0\]\[(\d+)\]/];
-    const found = this.#isChunk && unsendable && inside.exec(unsendable.path);
+    const found = this.#isChunk && error instanceof NotSendableError &&
+      inside.exec(error.path);
     if (!found) {
-      const why = unsendable === undefined ? error : ofResult(unsendable);
-      replies.say([errorBytes(why), number, Said.failed, 0]);
+      replies.say([errorBytes(ofResult(error)), number, Said.failed, 0]);
       return;
     }
-    const path = `$${unsendable.path.slice(found[0].length)}`;
-    const why = errorBytes(new NotSendableError(path, unsendable.found));
+    const why = errorBytes(relocated(error, inside));
     replies.say([
       [results.slice(0, Number(found[1])), why, true],
       number,

@@ -15,6 +15,7 @@
 
 import { NotSendableError } from "../../channels/errors.ts";
 import { timeoutError } from "../../channels/wait_options.ts";
+import { relocated } from "../error_bytes.ts";
 import { waitForWord } from "../wait_for_word.ts";
 import { ChunkSize } from "./_chunk_size.ts";
 import { listenTo, unlistenTo } from "./future.ts";
@@ -227,7 +228,7 @@ class Mapping<R> implements MapResults<R> {
       }
       // One of them cannot be sent; those before it can.
       const index = Number(/^\$\[0\]\[(\d+)\]/.exec(error.path)?.[1] ?? 0);
-      const own = atItem(error, first + index, /^\$\[0\]\[\d+\]/);
+      const own = relocated(error, /^\$\[0\]\[\d+\]/, `$[${first + index}]`);
       if (index === 0) throw own;
       const before = this.#submit(items.slice(0, index));
       const results = await this.#inTime(before, first);
@@ -251,7 +252,7 @@ class Mapping<R> implements MapResults<R> {
     const value = await task.result();
     if (!(value instanceof PartialResults)) return value;
     const { results, error } = value;
-    const own = atItem(error, first + results.length, /^\$/);
+    const own = relocated(error, /^\$/, `$[${first + results.length}]`);
     return new PartialResults(results, own);
   }
 
@@ -378,15 +379,3 @@ class Mapping<R> implements MapResults<R> {
 }
 
 function ignore(): void {}
-
-/**
- * An error about what cannot be sent, as who knows items and results by their
- * numbers knows it.
- *
- * @param whole What names the item in the path as it is.
- */
-function atItem(error: unknown, number: number, whole: RegExp): unknown {
-  if (!(error instanceof NotSendableError)) return error;
-  const path = error.path.replace(whole, `$$[${number}]`);
-  return new NotSendableError(path, error.found);
-}

@@ -5,7 +5,9 @@
  */
 
 import { checkTimeout } from "../../channels/wait_options.ts";
+import { CHUNKS_PER_WORKER } from "./_chunk_size.ts";
 import type { Progress } from "./progress.ts";
+import { typeName } from "./type_name.ts";
 
 /**
  * What may be mapped over: a list, or anything else that gives items one by one,
@@ -130,7 +132,6 @@ export interface CheckedMapOptions extends MapOptions {
 }
 
 const LEAST_BUFFER = 1024;
-const CHUNKS_PER_WORKER = 4;
 /** What a chunk costs is little beside so many of the quickest items. */
 const MOST_CHOSEN = 512;
 
@@ -147,9 +148,7 @@ export function checkMapOptions(
 ): CheckedMapOptions {
   if (typeof options !== "object" || options === null) {
     throw wrong(
-      `options must be an object, got ${
-        options === null ? "null" : typeof options
-      }`,
+      `options must be an object, got ${typeName(options)}`,
     );
   }
   const { chunkSize, buffer, timeout, signal, progress } = options;

@@ -12,6 +12,7 @@ import {
   type Permissions,
 } from "../permissions.ts";
 import type { FunctionActor } from "../process.ts";
+import { typeName } from "./type_name.ts";
 
 /** How a pool is made. */
 export interface ProcessPoolOptions {
@@ -80,9 +81,7 @@ export function checkPoolOptions(
 ): CheckedPoolOptions {
   if (typeof options !== "object" || options === null) {
     throw wrong(
-      `options must be an object, got ${
-        options === null ? "null" : typeof options
-      }`,
+      `options must be an object, got ${typeName(options)}`,
     );
   }
   const {

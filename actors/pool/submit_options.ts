@@ -6,6 +6,7 @@
 
 import type { SendOptions } from "../../channels/send_options.ts";
 import { checkTimeout } from "../../channels/wait_options.ts";
+import { typeName } from "./type_name.ts";
 
 /** How a task that a task submits is to be dealt with. */
 export interface NestedOptions {
@@ -48,7 +49,7 @@ export function checkSubmitOptions(name: string, options: SubmitOptions): void {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(
       `Cannot submit ${name}(): options must be an object, got ${
-        options === null ? "null" : typeof options
+        typeName(options)
       }`,
     );
   }
