@@ -3,13 +3,17 @@
  *
  * ```text
  *   outer task ── submitted ──▶ pool ──▶ inner task, in any worker
- *        ▲ awaited ───────────▶  │
+ *        │ awaited ───────────▶  │
+ *        │ ◀────────── confirm?  │
+ *        │ awaited ───────────▶  │
  *        └──────── settled ◀─────┘
  * ```
  *
  * **Deadlock.** If each worker runs a task that waits for another, and there may
  * be no more workers, no worker will ever take the tasks that no worker has
- * taken. Then the last wait is told so.
+ * taken. Then the last wait is told so. That a task waits counts when its worker
+ * has said so a second time, from its event loop: one that has done what it does
+ * with the result when it comes, and goes on to its end, does not wait.
  *
  * @module
  */
@@ -42,6 +46,8 @@ export interface NestingOptions {
 /** What a task has submitted and waits for. */
 interface Outer {
   readonly inner: Map<number, Task>;
+  /** Those of which it was asked whether it waits for them. */
+  readonly asked: Set<number>;
   readonly awaited: Set<Task>;
 }
 
@@ -81,7 +87,7 @@ export class Nesting {
       return;
     }
     const entry = this.#outers.get(outer) ??
-      { inner: new Map(), awaited: new Set() };
+      { inner: new Map(), asked: new Set(), awaited: new Set() };
     this.#outers.set(outer, entry);
     entry.inner.set(nested, inner);
     inner.addDoneCallback(async (future) => {
@@ -100,6 +106,11 @@ export class Nesting {
     const entry = this.#outers.get(outer);
     const inner = entry?.inner.get(nested);
     if (inner === undefined) return;
+    if (!entry!.asked.has(nested)) {
+      entry!.asked.add(nested);
+      this.#options.crew.workerOf(outer.takenBy)?.confirm(nested);
+      return;
+    }
     entry!.awaited.add(inner);
     this.#isCheckDue = true;
   }
@@ -108,7 +119,9 @@ export class Nesting {
   onReleased(outer: Task, nested: number): void {
     const entry = this.#outers.get(outer);
     const inner = entry?.inner.get(nested);
-    if (inner !== undefined) entry!.awaited.delete(inner);
+    if (inner === undefined) return;
+    entry!.asked.delete(nested);
+    entry!.awaited.delete(inner);
   }
 
   /** A task is over. */

@@ -183,6 +183,11 @@ export class PoolWorker {
     this.#control.say([Told.settled, nested, outcome]);
   }
 
+  /** Asks whether its task still waits for a task that it submitted. */
+  confirm(nested: number): void {
+    this.#control.say([Told.confirm, nested, undefined]);
+  }
+
   /** Ends it now. */
   terminate(): void {
     this.#process.terminate();

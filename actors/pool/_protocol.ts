@@ -59,6 +59,8 @@ export const Told = {
   retire: 1,
   /** A task that a task submitted is over; `what` is a {@linkcode Nested}. */
   settled: 2,
+  /** Say once more that the task waits for such a task, if it does. */
+  confirm: 3,
 } as const;
 
 /** A reply. */

@@ -52,6 +52,7 @@ export class TaskContext implements CurrentTask {
   readonly name: string;
   readonly number: number;
   readonly #around: TaskSurroundings;
+  #waits: Set<number> | undefined;
   #controller: AbortController | undefined;
   #reason: { readonly value: unknown } | undefined;
   #isOver = false;
@@ -74,6 +75,11 @@ export class TaskContext implements CurrentTask {
       if (!this.#isOver) this.#around.board.hear();
     }
     return this.#controller.signal;
+  }
+
+  /** The tasks that it submitted and has waited for. Most tasks have none. */
+  get #awaited(): Set<number> {
+    return this.#waits ??= new Set();
   }
 
   /** Whether the pool has told it to stop. */
@@ -109,8 +115,14 @@ export class TaskContext implements CurrentTask {
     const future = new Future<R>({
       withdraw: () => false,
       hasBegun: () => false,
-      onAwaited: () => this.#say(nested, Said.awaited),
-      onReleased: () => this.#say(nested, Said.released),
+      onAwaited: () => {
+        this.#awaited.add(nested);
+        this.confirm(nested);
+      },
+      onReleased: () => {
+        this.#awaited.delete(nested);
+        this.#say(nested, Said.released);
+      },
     }, `${name}(…)`);
     try {
       this.#say(
@@ -123,6 +135,13 @@ export class TaskContext implements CurrentTask {
     }
     underway.set(nested, future as Future<unknown>);
     return future;
+  }
+
+  /** Says that it waits for a task that it submitted, if it does. */
+  confirm(nested: number): void {
+    if (this.#awaited.has(nested) && underway.has(nested)) {
+      this.#say(nested, Said.awaited);
+    }
   }
 
   /** The pool tells it to stop. Runs user code. */

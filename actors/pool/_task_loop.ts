@@ -177,6 +177,9 @@ export class TaskLoop {
       case Told.settled:
         settleNested(number, what as Nested);
         return;
+      case Told.confirm:
+        context?.confirm(number);
+        return;
       case Told.abort:
         // Out of this look, since user code listens to the signal.
         if (context?.number === number) {

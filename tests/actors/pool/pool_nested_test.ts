@@ -202,6 +202,8 @@ Deno.test("the rights of a nested task lie within those of the worker that it is
 });
 
 Deno.test("tasks that a task submits and does not wait for are done all the same", async () => {
+  // One worker takes them in their order.
+  await using pool = new ProcessPool({ workers: 1 });
   const queue = new Queue<number>();
   await soon(pool.submit(submitsAndLeaves, [queue, 5]).result());
   const seen: unknown[] = [];
@@ -209,12 +211,14 @@ Deno.test("tasks that a task submits and does not wait for are done all the same
   assertEquals(seen, [0, 1, 2, 3, 4]);
 });
 
-Deno.test("who waits for what a task submitted hears of it, though that task is over", async () => {
-  await using pool = new ProcessPool({ workers: 1 });
-  const queue = new Queue<number>();
-  await soon(pool.submit(leavesWaiting, [queue, 7]).result());
-  assertEquals(await soon(queue.get()), 49);
-});
+for (const [how, ms] of [["at once", 0], ["later", 100]] as const) {
+  Deno.test(`who waits for what a task submitted hears of it, and it is no deadlock, though that task goes on to its end: ${how}`, async () => {
+    await using pool = new ProcessPool({ workers: 1 });
+    const queue = new Queue<number>();
+    await soon(pool.submit(leavesWaiting, [queue, 7, ms]).result());
+    assertEquals(await soon(queue.get()), 49);
+  });
+}
 
 Deno.test("a shutdown waits for nested tasks of tasks that were submitted before", async () => {
   const pool = new ProcessPool({ workers: 2 });
