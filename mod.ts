@@ -298,3 +298,17 @@ export {
   type WaitForOptions,
   type WaitResult,
 } from "./actors/pool/wait.ts";
+export { Guard } from "./channels/locks/guard.ts";
+export {
+  DeadlockError,
+  type DeadlockStep,
+  LockOwnerError,
+} from "./channels/locks/lock_errors.ts";
+export type {
+  LockOptions,
+  LockParty,
+  LockReport,
+  OnDeadlock,
+} from "./channels/locks/lock_options.ts";
+export { Lock } from "./channels/locks/lock.ts";
+export { RecursiveLock } from "./channels/locks/recursive_lock.ts";

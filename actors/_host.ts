@@ -39,6 +39,7 @@ import { Desk, Doing } from "./desk.ts";
 import type { PackedClassProcess } from "./handle_options.ts";
 import { setEnd, untieAll } from "./_links.ts";
 import { joinRegistry } from "./_registry_line.ts";
+import { nameThread } from "../channels/thread_notes.ts";
 import { loadDeclaration, setLoader } from "./load.ts";
 import type { StartMessage } from "./_start.ts";
 import { type LeaveReason, MOST_OUTCOME, Record } from "./record.ts";
@@ -58,6 +59,7 @@ export function run(
     record.setClosing();
     close();
   });
+  nameThread(start.name);
   joinShapes(start.shapes);
   joinBroker(start.broker);
   joinRegistry(start.registry);

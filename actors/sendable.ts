@@ -18,6 +18,25 @@ export type SendableAtom =
   | undefined
   | void;
 
+/** What handles are called. */
+export type HandleName =
+  | "queue"
+  | "connection"
+  | "process"
+  | "child"
+  | "lock"
+  | "recursive-lock"
+  | "semaphore"
+  | "condition"
+  | "event-flag"
+  | "barrier"
+  | "rw-lock"
+  | "shared-value"
+  | "shared-array"
+  | "shared-struct"
+  | "shared-bytes"
+  | "shared-map";
+
 /** Objects that are sent as they are, whatever members their types show. */
 export type SendableWhole =
   | Date
@@ -27,7 +46,7 @@ export type SendableWhole =
   | SharedArrayBuffer
   | ArrayBufferView
   | Blob
-  | { readonly kind: "queue" | "connection" | "process" | "child" };
+  | { readonly kind: HandleName };
 
 /** How deep the compiler looks. */
 export type DeepestCheck = 4;

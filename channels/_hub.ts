@@ -11,13 +11,12 @@ import { RECEIVER } from "./_ring_layout.ts";
 import { Ring } from "./ring.ts";
 import {
   endCount,
-  isMailFrom,
-  isMailThere,
   ROOT,
   threadCanAct,
   threadExists,
   wakeThread,
 } from "./threads.ts";
+import { isMailFrom, isMailThere } from "./mail.ts";
 
 /** A parcel, as whoever opens it needs it. */
 export interface Delivered {

@@ -52,7 +52,8 @@ import { type Delivered, type FromHub, Hub, type ToHub } from "./_hub.ts";
 import { receiveNow } from "./_receive_now.ts";
 import type { Ring } from "./ring.ts";
 import { PARCELS } from "./_ring_layout.ts";
-import { announceMail, nextParcel, ownThread, ROOT } from "./threads.ts";
+import { announceMail } from "./mail.ts";
+import { nextParcel, ownThread, ROOT } from "./threads.ts";
 import { waitAt } from "./waiting.ts";
 
 /** In the root thread; made when it is needed. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { nameChannel } from "./_bounds.ts";
+import { labelOf } from "./bounds.ts";
 import { sweepParcels } from "./broker.ts";
 import { BrokenPipeError, PipeClosedError } from "./errors.ts";
 import { CHECK, PACK, type PackedHandle, registerHandle } from "./handle.ts";
@@ -82,7 +82,7 @@ export class Connection<S, R>
   constructor(ends: Ends, name: string | undefined, lanes: Lanes = {}) {
     this.#ends = ends;
     this.#name = name;
-    const label = nameChannel("connection", name);
+    const label = labelOf("connection", name);
     this.#label = label;
     const check = () => this.#check();
     if (ends.out !== undefined) {

@@ -147,16 +147,21 @@ export class Gate extends Callers {
     if (this.#isOpen()) this.wakeOne();
   }
 
-  /** How many threads stand on the list; more may wait if it is full. */
-  get waiting(): number {
+  /** The threads on the list; more may wait if it is full. */
+  get threads(): number[] {
     const used = Atomics.load(this.#words, this.#at + USED);
     const first = this.#at + FIRST_ENTRY;
-    let count = 0;
+    const threads: number[] = [];
     for (let entry = 0; entry < used; entry++) {
       const id = Atomics.load(this.#words, first + entry);
-      if (id !== 0 && threadCanAct(id)) count++;
+      if (id !== 0 && threadCanAct(id)) threads.push(id);
     }
-    return count;
+    return threads;
+  }
+
+  /** How many threads stand on the list; more may wait if it is full. */
+  get waiting(): number {
+    return this.threads.length;
   }
 
   /** Wakes one waiting thread, if any waits. */

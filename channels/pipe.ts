@@ -18,8 +18,8 @@ import {
   checkBound,
   MOST_BYTES_LIMIT,
   MOST_ITEMS_LIMIT,
-  nameChannel,
-} from "./_bounds.ts";
+  labelOf,
+} from "./bounds.ts";
 import { Connection, type Ends } from "./connection.ts";
 import { Ring } from "./ring.ts";
 
@@ -112,7 +112,7 @@ export function pipe(
   if (typeof duplex !== "boolean") {
     throw new TypeError("Cannot create a pipe: duplex must be a boolean");
   }
-  nameChannel("pipe", name);
+  labelOf("pipe", name);
   const mostItems = capacity === undefined
     ? 0
     : checkBound("capacity", capacity, MOST_ITEMS_LIMIT);

@@ -20,8 +20,8 @@ import {
   checkBound,
   MOST_BYTES_LIMIT,
   MOST_ITEMS_LIMIT,
-  nameChannel,
-} from "./_bounds.ts";
+  labelOf,
+} from "./bounds.ts";
 import {
   type Ended,
   type Selectable,
@@ -136,7 +136,7 @@ export class Queue<T>
    */
   constructor(options: QueueOptions = {}) {
     const { capacity, maxBytes = MOST_BYTES_LIMIT, name } = options;
-    const label = nameChannel("queue", name);
+    const label = labelOf("queue", name);
     this.#label = label;
     this.#name = name;
     this.#ring = (options as Adopted)[RING] ?? Ring.create(

@@ -7,13 +7,14 @@
  * still exist, may it still act, and how do I wake it.
  *
  * ```text
- *   word 0        RINGS         the last number given to a ring
+ *   word 0        RINGS         the last number given to a ring or a lock
  *   word 1        SLOTS_USED    slots that were ever in use; bounds every scan
  *   word 2        PROCESSES     the last number given to a process
  *   word 3        SAID          for the layer above: said once in the program
  *   word 4        MAIL          1: some thread has mail for the root
  *   word 5        PARCELS       the last number given to a parcel
  *   word 6        ENDS          how many threads were seen to be gone
+ *   word 7        LAST_TURN     the last turn given to a wait for a lock
  *   word 16·(s+1) slot s, one cache line of 16 words:
  *                   +0 ID          the thread in this slot; 0: the slot is free
  *                   +1 GENERATION  how often the slot was given out
@@ -21,6 +22,8 @@
  *                   +3 LIFE        the same id while the thread may act, so that one
  *                                  look tells; else that it was fenced, or left
  *                   +4 PARENT      the id of the thread that started it
+ *                   +5 SENT        1: it has sent mail to the root
+ *   behind them   64 words a slot for what threads say of themselves
  *
  *   thread id = generation << 12 | slot     (never 0, never given out twice
  *                                            before 2^19 threads in one slot)
@@ -47,16 +50,18 @@ export const Life = {
 } as const;
 
 const SLOT_BITS = 12;
-const SLOTS = 1 << SLOT_BITS;
+/** How many threads the table has room for. */
+export const SLOTS: number = 1 << SLOT_BITS;
 const SLOT_MASK = SLOTS - 1;
 const GENERATION_LIMIT = 1 << 19;
 const WORDS = 16;
+const NOTE_WORDS = 64;
+const FIRST_NOTE = (SLOTS + 1) * WORDS;
 
 const RINGS = 0;
 const SLOTS_USED = 1;
 const PROCESSES = 2;
 const SAID = 3;
-const MAIL = 4;
 const PARCELS = 5;
 const ENDS = 6;
 
@@ -65,7 +70,8 @@ const GENERATION = 1;
 const PARK = 2;
 const LIFE = 3;
 const PARENT = 4;
-const SENT = 5;
+/** The word of a slot that says whether its thread sent mail; see `mail.ts`. */
+export const SENT = 5;
 
 // What LIFE says where it is not the id; ids are positive.
 const FENCED = -1;
@@ -81,7 +87,8 @@ let ownPark = 0;
 let ownLife = 0;
 let fencedOut: () => void = () => {};
 
-function slotOf(id: number): number {
+/** Where in the table the slot of a thread begins. */
+export function slotOf(id: number): number {
   return ((id & SLOT_MASK) + 1) * WORDS;
 }
 
@@ -118,12 +125,32 @@ export function saidWord(): Int32Array<SharedArrayBuffer> {
   return new Int32Array(table.buffer, SAID * 4, 1);
 }
 
+/** The number of a thread's slot: that of one that is gone is given out again. */
+export function slotNumber(id: number): number {
+  return id & SLOT_MASK;
+}
+
+/** How many slots were ever in use: those with the lowest numbers. */
+export function slotsUsed(): number {
+  return Atomics.load(table, SLOTS_USED);
+}
+
+/** The words of the table. */
+export function tableWords(): Int32Array<SharedArrayBuffer> {
+  return table;
+}
+
+/** Where in the table the notes of a thread begin; see `thread_notes.ts`. */
+export function notesAt(id: number): number {
+  return FIRST_NOTE + (id & SLOT_MASK) * NOTE_WORDS;
+}
+
 /** The id of the calling thread. */
 export function ownThread(): number {
   return own;
 }
 
-/** The number of a new ring: no other in the program gets it. */
+/** The number of a new ring or lock: no other in the program gets it. */
 export function nextRing(): number {
   return Atomics.add(table, RINGS, 1) + 1;
 }
@@ -141,29 +168,6 @@ export function nextParcel(): number {
 /** How many threads were seen to be gone so far. */
 export function endCount(): number {
   return Atomics.load(table, ENDS);
-}
-
-/** Says that this thread has sent mail to the root, and wakes the root. */
-export function announceMail(): void {
-  Atomics.store(table, slotOf(own) + SENT, 1);
-  Atomics.store(table, MAIL, 1);
-  wakeThread(ROOT);
-}
-
-/** Whether any thread announced mail since the last such question. */
-export function isMailThere(): boolean {
-  return Atomics.load(table, MAIL) !== 0 &&
-    Atomics.exchange(table, MAIL, 0) !== 0;
-}
-
-/**
- * Whether this thread announced mail since the last such question. Not of one
- * that is gone: the word may be its successor's by now.
- */
-export function isMailFrom(id: number): boolean {
-  if (!threadExists(id)) return false;
-  const at = slotOf(id) + SENT;
-  return Atomics.load(table, at) !== 0 && Atomics.exchange(table, at, 0) !== 0;
 }
 
 /**
@@ -388,7 +392,7 @@ export function sleepAsync(seen: number): Promise<unknown> | undefined {
 // The root thread makes the table when it loads this module. In an actor the
 // host replaces it before user code runs (a table of its own costs nothing
 // until touched: fresh pages are not resident).
-adopt(new SharedArrayBuffer((SLOTS + 1) * WORDS * 4), ROOT);
+adopt(new SharedArrayBuffer((FIRST_NOTE + SLOTS * NOTE_WORDS) * 4), ROOT);
 Atomics.store(table!, PROCESSES, 1);
 Atomics.store(table!, SLOTS_USED, 1);
 Atomics.store(table!, slotOf(own) + GENERATION, 1);

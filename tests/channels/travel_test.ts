@@ -27,10 +27,10 @@ import {
 } from "../../channels/broker.ts";
 import {
   claimThread,
-  isMailFrom,
   releaseThread,
   threadTable,
 } from "../../channels/threads.ts";
+import { isMailFrom } from "../../channels/mail.ts";
 import {
   answerPort,
   getPatiently,

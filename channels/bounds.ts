@@ -36,15 +36,16 @@ export function checkBound(
 }
 
 /**
- * How error messages call a channel.
+ * How error messages call a channel, a lock and the like: `queue "jobs"`.
  *
+ * @param kind What it is, also where it has no name.
  * @throws {TypeError} If the name is no string.
  */
-export function nameChannel(kind: string, name: string | undefined): string {
+export function labelOf(kind: string, name: string | undefined): string {
   if (name === undefined) return kind;
   if (typeof name !== "string") {
     throw new TypeError(
-      `Cannot create a channel: name must be a string, got ${typeof name}`,
+      `Cannot create a ${kind}: name must be a string, got ${typeof name}`,
     );
   }
   return `${kind} ${JSON.stringify(name)}`;

@@ -1,0 +1,220 @@
+/**
+ * The heart of every lock: one word of shared memory that names who holds it.
+ *
+ * ```text
+ *   word 0   OWNER     0                 free
+ *                      id                held by the thread id; nobody waits
+ *                      id | CONTENDED    held, and somebody may wait
+ *                      CONTENDED         free, but kept for who is STARVED
+ *   word 1   STARVED   the thread that the next release keeps it for, or 0
+ *   word 4…  the gate  where threads wait for it
+ * ```
+ *
+ * To take a free one and to give it back where nobody waits is one exchange
+ * each. Where somebody waits, whoever gives it back wakes one of them, and may
+ * well be the first to take it again: that is what makes a contended lock fast,
+ * since nobody waits for a thread to wake up. So that it starves none, a thread
+ * that has waited for {@linkcode PATIENCE} ms has the next release keep the lock
+ * for it (so does Go's `sync.Mutex`).
+ *
+ * What is kept is not held: if the thread dies or gives up before it comes, the
+ * lock is simply free, and nobody is told that a holder died.
+ *
+ * No wake-up is lost:
+ *
+ * 1. A waiter enters the gate, and only then marks the word as contended. So
+ *    either it finds the lock free, or its holder finds the mark.
+ * 2. One that was woken takes the lock contended, or marks it again: others may
+ *    still wait, and nobody else tells the next holder so.
+ * 3. One that was woken and gives up does the same on its way out.
+ * 4. Who keeps it for a thread looks once more whether that one still waits.
+ * 5. When a thread ends, all waiters look again. The lock of one that is gone
+ *    falls to the first that finds it so; see {@linkcode Taken.abandoned}.
+ *
+ * @module
+ */
+
+import { Gate, GATE_WORDS } from "../gate.ts";
+import {
+  ownThread,
+  threadCanAct,
+  threadExists,
+  wakeThread,
+} from "../threads.ts";
+
+const STARVED = 1;
+const GATE = 4;
+
+/** The words of shared memory that one takes. */
+export const MUTEX_WORDS: number = GATE + GATE_WORDS;
+
+/** The sign bit, which is in no id. */
+const CONTENDED = 1 << 31;
+
+/** After so many ms a waiter's turn comes before anybody else's. */
+export const PATIENCE = 1;
+
+/** What came of an attempt to take it. */
+export const Taken = {
+  /** Another has it. */
+  not: 0,
+  /** It is this thread's. */
+  fresh: 1,
+  /** It is this thread's, and was held by one that died. */
+  abandoned: 2,
+} as const;
+
+/** One of {@linkcode Taken}. */
+export type Taken = typeof Taken[keyof typeof Taken];
+
+class MutexGate extends Gate {
+  readonly #renounce: () => void;
+
+  constructor(
+    words: Int32Array,
+    at: number,
+    isOpen: () => boolean,
+    renounce: () => void,
+  ) {
+    super(words, at, isOpen);
+    this.#renounce = renounce;
+  }
+
+  override leave(): void {
+    this.#renounce();
+    super.leave();
+  }
+}
+
+/** A word that one thread holds at a time. See the module. */
+export class Mutex {
+  /** Where threads wait for it. */
+  readonly gate: Gate;
+  readonly words: Int32Array<SharedArrayBuffer>;
+  readonly at: number;
+
+  /**
+   * @param words Shared memory that holds its words, 0 at first.
+   * @param at The index of the first of them.
+   */
+  constructor(words: Int32Array<SharedArrayBuffer>, at: number) {
+    this.words = words;
+    this.at = at;
+    this.gate = new MutexGate(
+      words,
+      at + GATE,
+      () => this.#isFreeForOthers(),
+      () => this.#renounce(),
+    );
+  }
+
+  /** The thread that holds it, or 0. */
+  get holder(): number {
+    return Atomics.load(this.words, this.at) & ~CONTENDED;
+  }
+
+  /** Takes it if it is free and nobody waits. */
+  tryTake(): boolean {
+    return Atomics.compareExchange(this.words, this.at, 0, ownThread()) === 0;
+  }
+
+  /**
+   * Takes it if this thread may; else sees to it that this thread, which stands
+   * at the gate, is woken when it is given back.
+   *
+   * @param waited For how long it has been waited for, in ms.
+   */
+  takeOrWait(waited: number): Taken {
+    const { words, at } = this;
+    const own = ownThread();
+    const contended = own | CONTENDED;
+    for (;;) {
+      const word = Atomics.load(words, at);
+      const holder = word & ~CONTENDED;
+      if (holder === 0) {
+        if (word !== 0 && this.#isKeptForAnother()) return Taken.not;
+        if (Atomics.compareExchange(words, at, word, contended) === word) {
+          Atomics.compareExchange(words, at + STARVED, own, 0);
+          return Taken.fresh;
+        }
+      } else if (!threadExists(holder)) {
+        if (Atomics.compareExchange(words, at, word, contended) === word) {
+          Atomics.compareExchange(words, at + STARVED, own, 0);
+          return Taken.abandoned;
+        }
+      } else if (
+        word < 0 ||
+        Atomics.compareExchange(words, at, word, word | CONTENDED) === word
+      ) {
+        if (waited < PATIENCE || !this.#claimNext()) return Taken.not;
+        // It may have been given back before the claim was there to be seen.
+      }
+    }
+  }
+
+  /**
+   * Gives it back, and wakes the next that waits for it.
+   *
+   * @returns Whether this thread held it.
+   */
+  give(): boolean {
+    const { words, at } = this;
+    const own = ownThread();
+    const word = Atomics.compareExchange(words, at, own, 0);
+    if (word === own) return true;
+    if (word !== (own | CONTENDED)) return false;
+    const starved = Atomics.load(words, at + STARVED);
+    if (starved !== 0 && threadCanAct(starved)) {
+      Atomics.store(words, at, CONTENDED);
+      if (starved === own) this.gate.serve();
+      else wakeThread(starved);
+      if (Atomics.load(words, at + STARVED) === starved) return true;
+      // It has it already, or gave up and may not have seen it lie here.
+    } else {
+      Atomics.store(words, at, 0);
+    }
+    this.gate.wakeOne();
+    return true;
+  }
+
+  /** Whether a thread that can act has been promised the next turn. */
+  #isKeptForAnother(): boolean {
+    const starved = Atomics.load(this.words, this.at + STARVED);
+    return starved !== 0 && starved !== ownThread() && threadCanAct(starved);
+  }
+
+  /**
+   * Claims the next turn for this thread.
+   *
+   * @returns Whether the claim is new.
+   */
+  #claimNext(): boolean {
+    const at = this.at + STARVED;
+    const starved = Atomics.load(this.words, at);
+    if (starved !== 0 && threadCanAct(starved)) return false;
+    return Atomics.compareExchange(this.words, at, starved, ownThread()) ===
+      starved;
+  }
+
+  /** Gives the claim up: nobody in this thread waits any longer. */
+  #renounce(): void {
+    const { words, at } = this;
+    const own = ownThread();
+    if (Atomics.load(words, at + STARVED) !== own) return;
+    if (Atomics.compareExchange(words, at + STARVED, own, 0) !== own) return;
+    if (Atomics.load(words, at) === CONTENDED) this.gate.wakeOne();
+  }
+
+  /** Rule 3: whether to wake another. If it is held, its holder will. */
+  #isFreeForOthers(): boolean {
+    const { words, at } = this;
+    for (;;) {
+      const word = Atomics.load(words, at);
+      if ((word & ~CONTENDED) === 0) return true;
+      if (word < 0) return false;
+      // Its own holder, on its way in, takes it contended anyway.
+      const marked = Atomics.compareExchange(words, at, word, word | CONTENDED);
+      if (marked === word) return false;
+    }
+  }
+}

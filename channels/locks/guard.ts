@@ -1,0 +1,101 @@
+/**
+ * The guard: what whoever holds a lock has in hand.
+ *
+ * @module
+ */
+
+/** What a guard belongs to. */
+export interface Guarded {
+  /** What error messages call it, such as `lock "files"`. */
+  readonly label: string;
+  /** Ends one hold of this thread. */
+  letGo(guard: Guard): void;
+}
+
+/**
+ * Proof that the actor holds a lock, or has a permit of a semaphore: what
+ * `acquire` gives.
+ *
+ * Its `release` gives back what it stands for, as the end of the block does that
+ * declares it with `using`. It belongs to the actor that got it and cannot be
+ * sent. If that actor ends without giving it back, however it ends, the next
+ * owner gets it.
+ *
+ * @example
+ * ```ts
+ * import { Lock } from "@troupe/troupe";
+ *
+ * const lock = new Lock();
+ * {
+ *   using guard = await lock.acquire();
+ *   if (guard.abandoned) console.log("the last holder died: check the data");
+ *   console.log(lock.isLocked); // true
+ * }
+ * console.log(lock.isLocked); // false
+ * ```
+ */
+export class Guard implements Disposable {
+  #guarded: Guarded | undefined;
+  readonly #label: string;
+  #abandoned: boolean;
+
+  /** Made by what it guards. */
+  constructor(guarded: Guarded, abandoned: boolean) {
+    this.#guarded = guarded;
+    this.#label = guarded.label;
+    this.#abandoned = abandoned;
+  }
+
+  /**
+   * Whether the one who held it before died, or ended, without giving it back.
+   * What it protects may then be half changed; to repair it is this holder's
+   * part: the one after it is not told again.
+   */
+  get abandoned(): boolean {
+    return this.#abandoned;
+  }
+
+  /** Whether it has been given back. */
+  get released(): boolean {
+    return this.#guarded === undefined;
+  }
+
+  /**
+   * Gives back what it stands for.
+   *
+   * @throws {TypeError} If that was done already.
+   */
+  release(): void {
+    const guarded = this.#guarded;
+    if (guarded === undefined) {
+      throw new TypeError(
+        `Cannot release ${this.#label}: this guard was released already`,
+      );
+    }
+    this.#guarded = undefined;
+    guarded.letGo(this);
+  }
+
+  /** Gives it back, unless that was done already. */
+  [Symbol.dispose](): void {
+    if (this.#guarded !== undefined) this.release();
+  }
+
+  /**
+   * Says that it stands for nothing any longer, without giving anything back.
+   *
+   * @internal
+   */
+  end(): void {
+    this.#guarded = undefined;
+  }
+
+  /**
+   * Says that a holder died while this one had lent the lock to others.
+   *
+   * @internal
+   */
+  markAbandoned(): void {
+    this.#abandoned = true;
+  }
+}
