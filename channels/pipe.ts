@@ -16,9 +16,9 @@
 
 import {
   checkBound,
+  labelOf,
   MOST_BYTES_LIMIT,
   MOST_ITEMS_LIMIT,
-  labelOf,
 } from "./bounds.ts";
 import { Connection, type Ends } from "./connection.ts";
 import { Ring } from "./ring.ts";

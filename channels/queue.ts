@@ -18,9 +18,9 @@ import { Ring } from "./ring.ts";
 import { Closed } from "./_ring_layout.ts";
 import {
   checkBound,
+  labelOf,
   MOST_BYTES_LIMIT,
   MOST_ITEMS_LIMIT,
-  labelOf,
 } from "./bounds.ts";
 import {
   type Ended,

@@ -16,7 +16,7 @@ import { Guard } from "./guard.ts";
 import { DeadlockError, LockOwnerError } from "./lock_errors.ts";
 import type { LockParty, LockReport, OnDeadlock } from "./lock_options.ts";
 import { type Awaited, awaitLock, blockForLock } from "./_lock_wait.ts";
-import { type Mutex, Taken } from "./_mutex.ts";
+import { type Mutex, Taken } from "./mutex.ts";
 
 /** An actor as reports name it. */
 export function partyOf(thread: number): LockParty {

@@ -19,10 +19,7 @@ import {
 } from "../thread_notes.ts";
 import { wakeThread } from "../threads.ts";
 import { blockAt, waitAt } from "../waiting.ts";
-import {
-  timeoutError,
-  type WaitOptions,
-} from "../wait_options.ts";
+import { timeoutError, type WaitOptions } from "../wait_options.ts";
 import { DeadlockError } from "./lock_errors.ts";
 import type { OnDeadlock } from "./lock_options.ts";
 import { type Edge, findCircle, markOf } from "./_wait_graph.ts";

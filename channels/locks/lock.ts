@@ -17,7 +17,7 @@ import {
   type LockReport,
 } from "./lock_options.ts";
 import { LockState } from "./_lock_state.ts";
-import { Mutex, MUTEX_WORDS } from "./_mutex.ts";
+import { Mutex, MUTEX_WORDS } from "./mutex.ts";
 
 /**
  * Where a lock lies that is not made anew: the memory of another thing, or what

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { type InnerLockOptions, Lock, RECURSIVE, registerLock } from "./lock.ts";
+import {
+  type InnerLockOptions,
+  Lock,
+  RECURSIVE,
+  registerLock,
+} from "./lock.ts";
 import type { LockOptions } from "./lock_options.ts";
 
 /**

@@ -10,7 +10,7 @@
  */
 
 import { isFenced, sleep, stopIfFenced, wakeCount } from "../threads.ts";
-import { Mutex, MUTEX_WORDS, Taken } from "./_mutex.ts";
+import { Mutex, MUTEX_WORDS, Taken } from "./mutex.ts";
 
 /** The words of shared memory that one takes. */
 export const MONITOR_WORDS: number = MUTEX_WORDS;
