@@ -10,6 +10,8 @@ export interface Guarded {
   readonly label: string;
   /** Ends one hold of this thread. */
   letGo(guard: Guard): void;
+  /** Forgets one that is not to be given back, where that makes sense. */
+  forget?(guard: Guard): void;
 }
 
 /**
@@ -67,13 +69,34 @@ export class Guard implements Disposable {
    */
   release(): void {
     const guarded = this.#guarded;
-    if (guarded === undefined) {
+    if (guarded === undefined) throw this.#isOver("release");
+    this.#guarded = undefined;
+    guarded.letGo(this);
+  }
+
+  /**
+   * Keeps a permit of a semaphore for good: it is not given back, not even when
+   * the actor ends. For a semaphore whose permits are signals, which one actor
+   * sends with `release` and another uses up. So does Tokio's `forget`.
+   *
+   * @throws {TypeError} If it is the guard of a lock, or was released already.
+   */
+  forget(): void {
+    const guarded = this.#guarded;
+    if (guarded === undefined) throw this.#isOver("forget");
+    if (guarded.forget === undefined) {
       throw new TypeError(
-        `Cannot release ${this.#label}: this guard was released already`,
+        `Cannot forget ${this.#label}: only permits of a semaphore can be kept`,
       );
     }
     this.#guarded = undefined;
-    guarded.letGo(this);
+    guarded.forget(this);
+  }
+
+  #isOver(action: string): TypeError {
+    return new TypeError(
+      `Cannot ${action} ${this.#label}: this guard was released already`,
+    );
   }
 
   /** Gives it back, unless that was done already. */
