@@ -30,8 +30,8 @@ export class LockState implements Awaited {
   readonly label: string;
   readonly onDeadlock: OnDeadlock;
   readonly #isRecursive: boolean;
-  /** The holds of this thread, the latest last; more than one if recursive. */
-  #holds: Guard[] = [];
+  /** The latest hold of this thread, of several if recursive; see `outer`. */
+  #latest: Guard | undefined;
   /** Whether this thread sleeps for the lock. */
   #isBlocking = false;
 
@@ -61,7 +61,7 @@ export class LockState implements Awaited {
 
   /** Whether this thread holds it. */
   get isHeldHere(): boolean {
-    return this.#holds.length > 0;
+    return this.#latest !== undefined;
   }
 
   /** The thread that holds it. */
@@ -129,7 +129,7 @@ export class LockState implements Awaited {
   }
 
   get #mayReenter(): boolean {
-    return this.#isRecursive && this.#holds.length > 0;
+    return this.#isRecursive && this.#latest !== undefined;
   }
 
   #attempt(waited: number): Guard | undefined {
@@ -140,21 +140,25 @@ export class LockState implements Awaited {
   }
 
   #hold(isAbandoned: boolean): Guard {
-    const guard = new Guard(this, isAbandoned);
-    this.#holds.push(guard);
-    return guard;
+    return this.#latest = new Guard(this, isAbandoned, this.#latest);
   }
 
   /** Ends one hold; the lock is free when that was the last. */
   letGo(guard: Guard): void {
-    const holds = this.#holds;
-    if (holds.at(-1) === guard) holds.pop();
-    else {
-      const at = holds.indexOf(guard);
-      if (at < 0) throw this.#notOwned();
-      holds.splice(at, 1);
+    if (this.#latest === guard) this.#latest = guard.outer;
+    else this.#replace(guard, guard.outer);
+    if (this.#latest === undefined) this.mutex.give();
+  }
+
+  /** Puts another in the place of a hold that is not the latest. */
+  #replace(guard: Guard, other: Guard | undefined): void {
+    let inner = this.#latest;
+    while (inner?.outer !== guard) {
+      // It is lent to others for the time of a wait; see `suspend`.
+      if (inner === undefined) throw this.#notOwned();
+      inner = inner.outer;
     }
-    if (holds.length === 0) this.mutex.give();
+    inner.outer = other;
   }
 
   /**
@@ -163,7 +167,7 @@ export class LockState implements Awaited {
    * @throws {LockOwnerError} If it has none.
    */
   release(): void {
-    const guard = this.#holds.at(-1);
+    const guard = this.#latest;
     if (guard === undefined) throw this.#notOwned();
     guard.release();
   }
@@ -180,22 +184,29 @@ export class LockState implements Awaited {
   /**
    * Lends the lock to others for the time of a wait.
    *
-   * @param action What is to be waited for, as the error says it.
-   * @returns The holds, for {@linkcode resume}.
+   * @returns The latest hold, for {@linkcode resume}.
    * @throws {LockOwnerError} If this thread does not hold it.
    */
-  suspend(): Guard[] {
-    if (this.#holds.length === 0) throw this.#notOwned();
-    const holds = this.#holds;
-    this.#holds = [];
+  suspend(): Guard {
+    const latest = this.#latest;
+    if (latest === undefined) throw this.#notOwned();
+    this.#latest = undefined;
     this.mutex.give();
-    return holds;
+    return latest;
   }
 
   /** Gives the holds back that were suspended, once it is acquired again. */
-  resume(holds: readonly Guard[], again: Guard): void {
-    this.#holds.splice(this.#holds.indexOf(again), 1, ...holds);
-    if (again.abandoned) { for (const guard of holds) guard.markAbandoned(); }
+  resume(suspended: Guard, again: Guard): void {
+    let first = suspended;
+    for (;;) {
+      if (again.abandoned) first.markAbandoned();
+      if (first.outer === undefined) break;
+      first = first.outer;
+    }
+    first.outer = again.outer;
+    if (this.#latest === again) this.#latest = suspended;
+    // A recursive lock: other tasks of this thread share it already.
+    else this.#replace(again, suspended);
     again.end();
   }
 

@@ -37,15 +37,25 @@ export interface Guarded {
  * ```
  */
 export class Guard implements Disposable {
-  #guarded: Guarded | undefined;
-  readonly #label: string;
-  #abandoned: boolean;
+  /**
+   * The one before it that the same actor has not given back yet.
+   *
+   * @internal
+   */
+  outer: Guard | undefined;
+  readonly #guarded: Guarded;
+  #isReleased = false;
+  #isAbandoned: boolean;
 
   /** Made by what it guards. */
-  constructor(guarded: Guarded, abandoned: boolean) {
+  constructor(
+    guarded: Guarded,
+    isAbandoned: boolean,
+    outer?: Guard,
+  ) {
     this.#guarded = guarded;
-    this.#label = guarded.label;
-    this.#abandoned = abandoned;
+    this.#isAbandoned = isAbandoned;
+    this.outer = outer;
   }
 
   /**
@@ -54,12 +64,12 @@ export class Guard implements Disposable {
    * part: the one after it is not told again.
    */
   get abandoned(): boolean {
-    return this.#abandoned;
+    return this.#isAbandoned;
   }
 
   /** Whether it has been given back. */
   get released(): boolean {
-    return this.#guarded === undefined;
+    return this.#isReleased;
   }
 
   /**
@@ -68,10 +78,9 @@ export class Guard implements Disposable {
    * @throws {TypeError} If that was done already.
    */
   release(): void {
-    const guarded = this.#guarded;
-    if (guarded === undefined) throw this.#isOver("release");
-    this.#guarded = undefined;
-    guarded.letGo(this);
+    if (this.#isReleased) throw this.#isOver("release");
+    this.#guarded.letGo(this);
+    this.#isReleased = true;
   }
 
   /**
@@ -83,25 +92,25 @@ export class Guard implements Disposable {
    */
   forget(): void {
     const guarded = this.#guarded;
-    if (guarded === undefined) throw this.#isOver("forget");
+    if (this.#isReleased) throw this.#isOver("forget");
     if (guarded.forget === undefined) {
       throw new TypeError(
-        `Cannot forget ${this.#label}: only permits of a semaphore can be kept`,
+        `Cannot forget ${this.#guarded.label}: only permits of a semaphore can be kept`,
       );
     }
-    this.#guarded = undefined;
     guarded.forget(this);
+    this.#isReleased = true;
   }
 
   #isOver(action: string): TypeError {
     return new TypeError(
-      `Cannot ${action} ${this.#label}: this guard was released already`,
+      `Cannot ${action} ${this.#guarded.label}: this guard was released already`,
     );
   }
 
   /** Gives it back, unless that was done already. */
   [Symbol.dispose](): void {
-    if (this.#guarded !== undefined) this.release();
+    if (!this.#isReleased) this.release();
   }
 
   /**
@@ -110,7 +119,7 @@ export class Guard implements Disposable {
    * @internal
    */
   end(): void {
-    this.#guarded = undefined;
+    this.#isReleased = true;
   }
 
   /**
@@ -119,6 +128,6 @@ export class Guard implements Disposable {
    * @internal
    */
   markAbandoned(): void {
-    this.#abandoned = true;
+    this.#isAbandoned = true;
   }
 }
