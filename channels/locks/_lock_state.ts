@@ -4,18 +4,13 @@
  * @module
  */
 
+import type { Gate } from "../gate.ts";
 import { nameOfThread } from "../thread_notes.ts";
 import { ownThread, seemsFenced, stopIfFenced } from "../threads.ts";
-import {
-  type BlockOptions,
-  checkTimeout,
-  checkWait,
-  type WaitOptions,
-} from "../wait_options.ts";
-import { Guard } from "./guard.ts";
-import { DeadlockError, LockOwnerError } from "./lock_errors.ts";
+import { Guard, type Guarded } from "./guard.ts";
+import { LockOwnerError } from "./lock_errors.ts";
 import type { LockParty, LockReport, OnDeadlock } from "./lock_options.ts";
-import { type Awaited, awaitLock, blockForLock } from "./_lock_wait.ts";
+import { Acquiring } from "./_acquiring.ts";
 import { type Mutex, Taken } from "./mutex.ts";
 
 /** An actor as reports name it. */
@@ -24,16 +19,15 @@ export function partyOf(thread: number): LockParty {
 }
 
 /** This thread's side of a lock. One object a thread for each lock. */
-export class LockState implements Awaited {
+export class LockState extends Acquiring implements Guarded {
   readonly mutex: Mutex;
+  readonly gate: Gate;
   readonly number: number;
   readonly label: string;
   readonly onDeadlock: OnDeadlock;
   readonly #isRecursive: boolean;
   /** The latest hold of this thread, of several if recursive; see `outer`. */
   #latest: Guard | undefined;
-  /** Whether this thread sleeps for the lock. */
-  #isBlocking = false;
 
   /**
    * @param mutex Its word.
@@ -47,16 +41,13 @@ export class LockState implements Awaited {
     onDeadlock: OnDeadlock,
     isRecursive: boolean,
   ) {
+    super();
     this.mutex = mutex;
+    this.gate = mutex.gate;
     this.number = number;
     this.label = label;
     this.onDeadlock = onDeadlock;
     this.#isRecursive = isRecursive;
-  }
-
-  /** Where its waiters stand. */
-  get gate(): Mutex["gate"] {
-    return this.mutex.gate;
   }
 
   /** Whether this thread holds it. */
@@ -64,80 +55,39 @@ export class LockState implements Awaited {
     return this.#latest !== undefined;
   }
 
-  /** The thread that holds it. */
-  holders(): readonly number[] {
+  override holders(): readonly number[] {
     const { holder } = this.mutex;
     return holder === 0 ? [] : [holder];
   }
 
-  /** Acquires it, waiting without blocking. */
-  async acquire(options: WaitOptions | undefined): Promise<Guard> {
-    checkWait(options);
-    // Who waits already goes first, within a thread.
-    if (!this.gate.hasWaiters || this.#mayReenter) {
-      const guard = this.tryAcquire();
-      if (guard !== undefined) return guard;
-    }
-    let guard: Guard | undefined;
-    await awaitLock(this, (waited) => {
-      // What this thread got now, its sleeping caller would never get.
-      if (this.#isBlocking) return false;
-      guard = this.#attempt(waited);
-      return guard !== undefined;
-    }, options);
-    return guard!;
-  }
-
-  /** Acquires it if that takes no wait. */
-  tryAcquire(): Guard | undefined {
+  // The short way, for a caller that does not wait: one exchange.
+  override tryAcquire(): Guard | undefined {
     if (seemsFenced()) stopIfFenced();
-    if (this.mutex.tryTake()) return this.#hold(false);
-    if (this.#mayReenter) return this.#hold(false);
-    // It may be kept for nobody, or be a dead one's.
-    return this.#attempt(0);
+    return this.mutex.tryTake() ? this.#hold(false) : this.attempt(0, 0);
   }
 
-  /** Acquires it, blocking. */
-  acquireSync(options: BlockOptions | undefined): Guard {
-    const timeout = options === undefined
-      ? Infinity
-      : checkTimeout(options.timeout);
-    const guard = this.tryAcquire();
-    return guard ?? this.#acquireLate(timeout);
+  override ticket(): number {
+    return 0;
   }
 
-  #acquireLate(timeout: number): Guard {
-    if (this.mutex.holder === ownThread()) {
-      // Whoever holds it in this thread cannot go on before this returns.
-      throw new DeadlockError([{
-        actor: nameOfThread(ownThread()),
-        lock: this.label,
-      }]);
-    }
-    let guard: Guard | undefined;
-    this.#isBlocking = true;
-    try {
-      blockForLock(this, (waited) => {
-        guard = this.#attempt(waited);
-        return guard !== undefined;
-      }, timeout);
-      return guard!;
-    } finally {
-      this.#isBlocking = false;
-      if (guard === undefined) this.gate.serve();
-    }
-  }
-
-  get #mayReenter(): boolean {
-    return this.#isRecursive && this.#latest !== undefined;
-  }
-
-  #attempt(waited: number): Guard | undefined {
-    if (this.#mayReenter) return this.#hold(false);
+  override attempt(_ticket: number, waited: number): Guard | undefined {
+    if (this.mayOvertake()) return this.#hold(false);
     const taken = this.mutex.takeOrWait(waited);
     if (taken === Taken.not) return undefined;
     return this.#hold(taken === Taken.abandoned);
   }
+
+  override isBlockedBySelf(): boolean {
+    return this.mutex.holder === ownThread();
+  }
+
+  /** Whether this thread holds it, and may acquire it once more. */
+  override mayOvertake(): boolean {
+    return this.#isRecursive && this.#latest !== undefined;
+  }
+
+  // The gate itself sees to it; see `mutex.ts`.
+  override gaveUp(): void {}
 
   #hold(isAbandoned: boolean): Guard {
     return this.#latest = new Guard(this, isAbandoned, this.#latest);
@@ -155,7 +105,9 @@ export class LockState implements Awaited {
     let inner = this.#latest;
     while (inner?.outer !== guard) {
       // It is lent to others for the time of a wait; see `suspend`.
-      if (inner === undefined) throw this.#notOwned();
+      if (inner === undefined) {
+        throw this.#notOwned(`release ${this.label}`);
+      }
       inner = inner.outer;
     }
     inner.outer = other;
@@ -167,14 +119,24 @@ export class LockState implements Awaited {
    * @throws {LockOwnerError} If it has none.
    */
   release(): void {
-    const guard = this.#latest;
-    if (guard === undefined) throw this.#notOwned();
-    guard.release();
+    this.checkHeld(`release ${this.label}`).release();
   }
 
-  #notOwned(): LockOwnerError {
+  /**
+   * The latest hold of this thread.
+   *
+   * @param action What it is needed for, as the error says it.
+   * @throws {LockOwnerError} If it has none.
+   */
+  checkHeld(action: string): Guard {
+    if (this.#latest === undefined) throw this.#notOwned(action);
+    return this.#latest;
+  }
+
+  #notOwned(action: string): LockOwnerError {
     const { holder } = this.mutex;
     return new LockOwnerError(
+      action,
       this.label,
       nameOfThread(ownThread()),
       holder === 0 ? undefined : nameOfThread(holder),
@@ -182,14 +144,12 @@ export class LockState implements Awaited {
   }
 
   /**
-   * Lends the lock to others for the time of a wait.
+   * Lends the lock, which this thread holds, to others for the time of a wait.
    *
    * @returns The latest hold, for {@linkcode resume}.
-   * @throws {LockOwnerError} If this thread does not hold it.
    */
   suspend(): Guard {
-    const latest = this.#latest;
-    if (latest === undefined) throw this.#notOwned();
+    const latest = this.#latest!;
     this.#latest = undefined;
     this.mutex.give();
     return latest;

@@ -7,7 +7,8 @@
 import { registerErrorClass } from "../error_classes.ts";
 
 /**
- * Thrown when an actor releases a lock that it does not hold.
+ * Thrown when an actor releases a lock that it does not hold, and when it waits
+ * for a condition, or notifies one, whose lock it does not hold.
  *
  * @example
  * ```ts
@@ -25,15 +26,22 @@ import { registerErrorClass } from "../error_classes.ts";
 export class LockOwnerError extends Error {
   /** The class name, `"LockOwnerError"`. */
   override readonly name = "LockOwnerError";
-  /** The name of the actor that released it. */
+  /** The name of the actor that tried. */
   readonly actor: string;
   /** The name of the actor that holds it; `undefined` if none does. */
   readonly holder: string | undefined;
 
-  /** Builds the error from the lock's label and the two actors. */
-  constructor(label: string, actor: string, holder: string | undefined) {
+  /** Builds the error from what was tried, the lock, and the two actors. */
+  constructor(
+    action: string,
+    lock: string,
+    actor: string,
+    holder: string | undefined,
+  ) {
     super(
-      `Cannot release ${label}: actor "${actor}" does not hold it, ` +
+      `Cannot ${action}: actor "${actor}" does not hold ${
+        action.endsWith(lock) ? "it" : `its ${lock}`
+      }, ` +
         (holder === undefined
           ? "nobody does"
           : holder === actor

@@ -1,0 +1,263 @@
+/**
+ * The state of a read-write lock, and this thread's side of it.
+ *
+ * ```text
+ *   monitor     the sections below run in it
+ *   WRITER      the thread that writes, or 0
+ *   PHASE       counts the writers that have come and gone
+ *   ABANDONED   1: a writer died, and none has taken its place
+ *   CLAIM       the thread that waited too long for another writer to come before
+ *               it, or 0
+ *   readers     the gate of those that wait to read
+ *   writers     the gate of those that wait to write
+ *   members     for each thread, how often it reads
+ * ```
+ *
+ * A reader may enter when nobody writes, and nobody waits to write or a writer has
+ * come and gone since the reader came. So neither side starves the other, as in
+ * the phase-fair locks of Brandenburg and Anderson. Among those that race for a
+ * free lock, CLAIM sees to it that none loses for ever.
+ *
+ * @module
+ */
+
+import { Gate, GATE_WORDS } from "../gate.ts";
+import { ownThread, threadCanAct, threadExists } from "../threads.ts";
+import { Guard, type Guarded } from "./guard.ts";
+import type { OnDeadlock } from "./lock_options.ts";
+import { Acquiring } from "./_acquiring.ts";
+import { Members, memberWords } from "./members.ts";
+import { Monitor, MONITOR_WORDS } from "./monitor.ts";
+import { PATIENCE } from "./mutex.ts";
+
+const WRITER = MONITOR_WORDS;
+const PHASE = WRITER + 1;
+const ABANDONED = WRITER + 2;
+const CLAIM = WRITER + 3;
+const READERS = WRITER + 4;
+const WRITERS = READERS + GATE_WORDS;
+const MEMBERS = WRITERS + GATE_WORDS;
+
+/** The words of shared memory that one takes. */
+export const RW_WORDS: number = MEMBERS + memberWords(1);
+
+/** This thread's side of a read-write lock. One object a thread for each. */
+export class RwState {
+  readonly words: Int32Array<SharedArrayBuffer>;
+  readonly number: number;
+  readonly label: string;
+  readonly onDeadlock: OnDeadlock;
+  readonly reading: Side;
+  readonly writing: Side;
+  readonly #monitor: Monitor;
+  readonly #members: Members;
+
+  constructor(
+    words: Int32Array<SharedArrayBuffer>,
+    number: number,
+    label: string,
+    onDeadlock: OnDeadlock,
+  ) {
+    this.words = words;
+    this.number = number;
+    this.label = label;
+    this.onDeadlock = onDeadlock;
+    // Each section commits by one store: nothing to put right.
+    this.#monitor = new Monitor(words, 0, () => {});
+    this.#members = new Members(words, MEMBERS, 1);
+    this.reading = new Side(this, READERS, {
+      isOpen: () => this.writer() === 0,
+      take: (phase, waited) => this.#takeToRead(phase, waited),
+      give: () => this.#giveFromReading(),
+      holders: () => {
+        const writer = this.writer();
+        return writer !== 0 ? [writer] : this.writing.gate.threads;
+      },
+      isBlockedBySelf: () => this.writer() === ownThread(),
+      mayOvertake: () => this.#ownReads() > 0,
+    });
+    this.writing = new Side(this, WRITERS, {
+      isOpen: () => this.holders().length === 0,
+      take: (_, waited) => this.#takeToWrite(waited),
+      give: () => this.#giveFromWriting(),
+      holders: () => this.holders(),
+      isBlockedBySelf: () =>
+        this.writer() === ownThread() || this.#ownReads() > 0,
+      mayOvertake: () => false,
+    });
+  }
+
+  /** The thread that writes, or 0. */
+  writer(): number {
+    return Atomics.load(this.words, WRITER);
+  }
+
+  /** The threads that read. */
+  readers(): number[] {
+    const readers: number[] = [];
+    this.#members.each((reads, thread) => {
+      if (Atomics.load(this.words, reads) > 0 && threadExists(thread)) {
+        readers.push(thread);
+      }
+    });
+    return readers;
+  }
+
+  /** The threads that have it. */
+  holders(): number[] {
+    const writer = this.writer();
+    return writer === 0 ? this.readers() : [writer];
+  }
+
+  /** Counts the writers that have come and gone. */
+  phase(): number {
+    return Atomics.load(this.words, PHASE);
+  }
+
+  #ownReads(): number {
+    const reads = this.#members.find(ownThread());
+    return reads < 0 ? 0 : Atomics.load(this.words, reads);
+  }
+
+  /** @returns The guard's `abandoned`, or `undefined` if it was not taken. */
+  #takeToRead(phase: number, waited: number): boolean | undefined {
+    const { words } = this;
+    return this.#monitor.run(() => {
+      if (!this.#isUnwritten()) return this.#claim(waited);
+      const mayEnter = this.#ownReads() > 0 || phase !== this.phase() ||
+        this.writing.gate.waiting === 0;
+      if (!mayEnter) return undefined;
+      this.#members.sweep(() => {});
+      Atomics.add(words, this.#members.own(), 1);
+      this.#unclaim();
+      return Atomics.load(words, ABANDONED) !== 0;
+    });
+  }
+
+  #takeToWrite(waited: number): boolean | undefined {
+    const { words } = this;
+    return this.#monitor.run(() => {
+      if (!this.#isUnwritten()) return this.#claim(waited);
+      if (this.readers().length > 0) return undefined;
+      const claim = Atomics.load(words, CLAIM);
+      if (claim !== 0 && claim !== ownThread() && threadCanAct(claim)) {
+        return undefined;
+      }
+      // In this order: who dies here has been told, and tells the next.
+      const wasAbandoned = Atomics.load(words, ABANDONED) !== 0;
+      Atomics.store(words, WRITER, ownThread());
+      Atomics.store(words, ABANDONED, 0);
+      this.#unclaim();
+      return wasAbandoned;
+    });
+  }
+
+  /** Whether nobody writes; takes the lock from a writer that is gone. */
+  #isUnwritten(): boolean {
+    const writer = this.writer();
+    if (writer === 0) return true;
+    if (threadExists(writer)) return false;
+    Atomics.store(this.words, ABANDONED, 1);
+    Atomics.store(this.words, WRITER, 0);
+    return true;
+  }
+
+  #claim(waited: number): undefined {
+    if (waited < PATIENCE) return;
+    const claim = Atomics.load(this.words, CLAIM);
+    if (claim === 0 || !threadCanAct(claim)) {
+      Atomics.store(this.words, CLAIM, ownThread());
+    }
+  }
+
+  /** @returns Whether this thread had the claim. */
+  #unclaim(): boolean {
+    const own = ownThread();
+    return Atomics.compareExchange(this.words, CLAIM, own, 0) === own;
+  }
+
+  #giveFromReading(): void {
+    this.#monitor.run(() => Atomics.sub(this.words, this.#members.own(), 1));
+    // The last one out could not know that it is: all but the last wake a writer
+    // in vain, which is cheaper than to count.
+    this.writing.gate.wakeOne();
+  }
+
+  #giveFromWriting(): void {
+    this.#monitor.run(() => {
+      Atomics.add(this.words, PHASE, 1);
+      Atomics.store(this.words, WRITER, 0);
+    });
+    this.reading.gate.wakeAll();
+    this.writing.gate.wakeOne();
+  }
+
+  /** A wait was given up: what was held back for it is so no longer. */
+  gaveUp(): void {
+    this.#monitor.run(() => this.#unclaim());
+    this.reading.gate.wakeAll();
+    this.writing.gate.wakeOne();
+  }
+}
+
+/** How one of the two sides differs from the other. */
+interface SideWays {
+  /** Whether the lock may be free for it, as far as a look can tell. */
+  isOpen(): boolean;
+  /** @returns The guard's `abandoned`, or `undefined` if it was not taken. */
+  take(phase: number, waited: number): boolean | undefined;
+  give(): void;
+  holders(): readonly number[];
+  /** Whether this thread has the lock so that it cannot get this side of it. */
+  isBlockedBySelf(): boolean;
+  mayOvertake(): boolean;
+}
+
+/** Reading, or writing. */
+class Side extends Acquiring implements Guarded {
+  readonly gate: Gate;
+  readonly number: number;
+  readonly label: string;
+  readonly onDeadlock: OnDeadlock;
+  readonly #state: RwState;
+  readonly #ways: SideWays;
+
+  constructor(state: RwState, gate: number, ways: SideWays) {
+    super();
+    this.gate = new Gate(state.words, gate, ways.isOpen);
+    this.number = state.number;
+    this.label = state.label;
+    this.onDeadlock = state.onDeadlock;
+    this.#state = state;
+    this.#ways = ways;
+  }
+
+  override holders(): readonly number[] {
+    return this.#ways.holders();
+  }
+
+  override ticket(): number {
+    return this.#state.phase();
+  }
+
+  override attempt(phase: number, waited: number): Guard | undefined {
+    const isAbandoned = this.#ways.take(phase, waited);
+    return isAbandoned === undefined ? undefined : new Guard(this, isAbandoned);
+  }
+
+  override isBlockedBySelf(): boolean {
+    return this.#ways.isBlockedBySelf();
+  }
+
+  override mayOvertake(): boolean {
+    return this.#ways.mayOvertake();
+  }
+
+  override gaveUp(): void {
+    this.#state.gaveUp();
+  }
+
+  letGo(): void {
+    this.#ways.give();
+  }
+}
