@@ -36,8 +36,33 @@ export function isAttending(): boolean {
   return attended.size > 0;
 }
 
+/** How many calls of this thread block it, one within another. */
+let blocking = 0;
+
+/** Says that this thread blocks from here on. */
+export function beginBlocking(): void {
+  if (blocking++ > 0) return;
+  for (const callers of attended) if (callers.needsLoop) callers.leave();
+}
+
+/** Says that it blocks no longer. */
+export function endBlocking(): void {
+  if (--blocking > 0) return;
+  for (const callers of attended) {
+    if (!callers.needsLoop) continue;
+    callers.enter();
+    callers.serve();
+  }
+}
+
 /** The callers of this thread that wait for one thing. */
 export class Callers {
+  /**
+   * Whether what they wait for is kept from others until the caller goes on, as a
+   * lock is. Then it is no use to get it while the thread blocks; so meanwhile
+   * they do not stand in the lists of those that wait.
+   */
+  readonly needsLoop: boolean = false;
   /** What the waits here have taught. */
   readonly patience: Patience = new Patience();
   readonly #nodes = new Map<Waiter, Node>();
@@ -84,7 +109,7 @@ export class Callers {
   serve(): void {
     // A waiter that succeeds may wake its own thread at this place again; the
     // loop below sees that anyway.
-    if (this.#isServing) return;
+    if (this.#isServing || (this.needsLoop && blocking > 0)) return;
     this.#isServing = true;
     try {
       while (this.#first !== undefined) {

@@ -95,7 +95,7 @@ export class Gate extends Callers {
   }
 
   /** Whether anybody may be waiting. */
-  get #isFlagged(): boolean {
+  get isFlagged(): boolean {
     return (Atomics.load(this.#words, this.#flag) & this.#bit) !== 0;
   }
 
@@ -119,7 +119,7 @@ export class Gate extends Callers {
     if (
       this.#entry >= 0 && Atomics.load(words, first + this.#entry) === own
     ) {
-      if (this.#isFlagged) return false;
+      if (this.isFlagged) return false;
       // A waker is about to say otherwise, or ended before it could.
       this.#raiseFlag();
       return true;
@@ -166,7 +166,7 @@ export class Gate extends Callers {
 
   /** Wakes one waiting thread, if any waits. */
   wakeOne(): void {
-    if (!this.#isFlagged) return;
+    if (!this.isFlagged) return;
     if (this.#wakeFirst()) return;
     // Nobody is on the list. Said first and looked at again after: a thread
     // that enters from here on says otherwise once it stands there.

@@ -14,7 +14,14 @@
  * @module
  */
 
-import { type Callers, isAttending, serveAll, type Waiter } from "./callers.ts";
+import {
+  beginBlocking,
+  type Callers,
+  endBlocking,
+  isAttending,
+  serveAll,
+  type Waiter,
+} from "./callers.ts";
 import { sleep, sleepAsync, stopIfFenced, wakeCount } from "./threads.ts";
 import { startTimer, timeoutError, type WaitOptions } from "./wait_options.ts";
 
@@ -152,6 +159,7 @@ export function blockAt(
 ): boolean {
   const deadline = performance.now() + timeout;
   const { patience } = gates[0]!;
+  beginBlocking();
   try {
     for (;;) {
       stopIfFenced();
@@ -172,6 +180,7 @@ export function blockAt(
       }
     }
   } finally {
+    endBlocking();
     for (const gate of gates) {
       if (gate.hasWaiters) gate.serve();
       else gate.leave();

@@ -25,9 +25,6 @@ export abstract class Acquiring implements Awaited {
   abstract readonly label: string;
   abstract readonly onDeadlock: OnDeadlock;
   abstract readonly gate: Gate;
-  /** Whether this thread sleeps for it. */
-  #isBlocking = false;
-
   abstract holders(): readonly number[];
 
   /** What is to be known of the time when a caller came. */
@@ -68,8 +65,6 @@ export abstract class Acquiring implements Awaited {
     const ticket = this.ticket();
     try {
       await awaitLock(this, (waited) => {
-        // What this thread got now, its sleeping caller would never get.
-        if (this.#isBlocking) return false;
         guard = this.attempt(ticket, waited);
         return guard !== undefined;
       }, options);
@@ -95,7 +90,6 @@ export abstract class Acquiring implements Awaited {
     }
     const ticket = this.ticket();
     let guard: Guard | undefined;
-    this.#isBlocking = true;
     try {
       blockForLock(this, (waited) => {
         guard = this.attempt(ticket, waited);
@@ -103,11 +97,7 @@ export abstract class Acquiring implements Awaited {
       }, timeout);
       return guard!;
     } finally {
-      this.#isBlocking = false;
-      if (guard === undefined) {
-        this.gaveUp();
-        this.gate.serve();
-      }
+      if (guard === undefined) this.gaveUp();
     }
   }
 }

@@ -191,7 +191,10 @@ export class ConditionState {
       if (threadCanAct(thread)) waiting.push({ fields, thread });
     });
     const next = Atomics.load(words, NEXT);
-    const first = waiting.findIndex(({ thread }) => slotNumber(thread) >= next);
+    const first = Math.max(
+      0,
+      waiting.findIndex(({ thread }) => slotNumber(thread) >= next),
+    );
     const turns = [...waiting.slice(first), ...waiting.slice(0, first)];
     const called = new Set<number>();
     for (let isAny = true; isAny && count > 0;) {

@@ -3,8 +3,12 @@
  *
  * Most waits are short, and nothing is done about them. One that has lasted
  * {@linkcode LOOK_AFTER} ms is told of in the thread's notes, and from then on a
- * circle is looked for each time who holds the lock has changed. One timer a
- * thread does for all its waits; it keeps nothing alive.
+ * circle is looked for each time it is woken.
+ *
+ * It also looks by itself then, and each time it has lasted twice as long: the
+ * wake-up that a free lock is worth may have gone to a thread that computes on
+ * without coming back to its event loop, and it is not to hold up the others. One
+ * timer a thread does for all its waits; it keeps nothing alive.
  *
  * @module
  */
@@ -22,10 +26,11 @@ import { blockAt, waitAt } from "../waiting.ts";
 import { timeoutError, type WaitOptions } from "../wait_options.ts";
 import { DeadlockError } from "./lock_errors.ts";
 import type { OnDeadlock } from "./lock_options.ts";
+import { KEPT_FOR } from "./mutex.ts";
 import { type Edge, findCircle, markOf } from "./_wait_graph.ts";
 
-/** After so many ms a wait is told of. */
-const LOOK_AFTER = 20;
+/** After so many ms a wait is told of, and its lock looked at again. */
+const LOOK_AFTER = KEPT_FOR;
 
 /** So long a circle must stand still in which any wait leaves its thread free. */
 const STANDS_FOR = 30;
@@ -49,13 +54,16 @@ const places: boolean[] = Array.from({ length: MOST_WAITS }, () => false);
 /** The waits of this thread. */
 const waits = new Set<LockWait>();
 let timer: ReturnType<typeof setTimeout> | undefined;
+let timerDue = Infinity;
 
+/** Sees to it that each wait looks when it is due. */
 function arm(): void {
-  if (timer !== undefined || waits.size === 0) return;
   const due = Math.min(...[...waits].map((wait) => wait.due));
-  if (due === Infinity) return;
+  if (due >= timerDue) return;
+  clearTimeout(timer);
+  timerDue = due;
   timer = setTimeout(() => {
-    timer = undefined;
+    timerDue = Infinity;
     for (const wait of waits) wait.lookIfDue();
     arm();
   }, Math.max(0, due - performance.now()));
@@ -65,20 +73,24 @@ function arm(): void {
 function disarm(): void {
   if (waits.size > 0) return;
   clearTimeout(timer);
-  timer = undefined;
+  timerDue = Infinity;
 }
 
 /** One wait for a lock. */
 class LockWait {
-  /** When it is to be looked at by the clock; on the scale of `performance`. */
-  due: number = performance.now() + LOOK_AFTER;
+  /** When it began, as all times here by `performance.now()`. */
+  readonly begun: number = performance.now();
+  /** When it is to look by itself. */
+  due: number = this.begun + LOOK_AFTER;
   readonly #awaited: Awaited;
   readonly #blocks: boolean;
   readonly #onFail: (error: DeadlockError) => void;
   #place = -1;
   #turn = 0;
   #holder = 0;
+  /** The circle that is to prove itself, and when it has. */
   #suspect = "";
+  #provenAt = 0;
   #isTold = false;
 
   constructor(
@@ -91,27 +103,26 @@ class LockWait {
     this.#onFail = onFail;
   }
 
-  /** Looks, if the time has come. */
+  /** For how long it has lasted, in ms. */
+  get waited(): number {
+    return performance.now() - this.begun;
+  }
+
+  /** Has the callers look again, if the time has come. */
   lookIfDue(): void {
     if (performance.now() < this.due) return;
-    this.due = Infinity;
-    this.#look();
+    this.#delay();
+    if (!this.#blocks) this.#awaited.gate.serve();
   }
 
-  /** Looks, if it lasts that long already: something may have changed. */
-  lookAgain(): void {
-    if (this.#turn !== 0) this.#look();
+  #delay(): void {
+    this.due = performance.now() + this.waited;
   }
 
-  /** The wait is over. */
-  end(): void {
-    if (this.#place < 0) return;
-    eraseWait(this.#place);
-    places[this.#place] = false;
-  }
-
-  #look(): void {
-    if (this.#isTold) return;
+  /** The lock was not to be had. Looks for a circle, if it lasts that long. */
+  wasInVain(): void {
+    if (this.#isTold || this.waited < LOOK_AFTER) return;
+    if (performance.now() >= this.due) this.#delay();
     const { number: lock, label } = this.#awaited;
     const holders = this.#awaited.holders();
     const holder = holders[0] ?? 0;
@@ -132,6 +143,13 @@ class LockWait {
     else this.#judge(circle);
   }
 
+  /** The wait is over. */
+  end(): void {
+    if (this.#place < 0) return;
+    eraseWait(this.#place);
+    places[this.#place] = false;
+  }
+
   // More waits of one thread than it has places go untold: they can still find
   // a circle, but nobody finds one through them.
   #takePlace(): void {
@@ -145,14 +163,9 @@ class LockWait {
       other.wait.turn > one.wait.turn ? other : one
     );
     if (last.wait.turn !== this.#turn) return wakeThread(last.thread);
-    const mark = markOf(circle);
-    if (mark !== this.#suspect && !circle.every(({ wait }) => wait.blocks)) {
-      this.#suspect = mark;
-      this.due = performance.now() + STANDS_FOR;
-      if (!this.#blocks) arm();
+    if (!circle.every(({ wait }) => wait.blocks) && !this.#isProven(circle)) {
       return;
     }
-    if (performance.now() < this.due && this.due !== Infinity) return;
     this.#isTold = true;
     const error = new DeadlockError(circle.map(({ thread, wait }) => ({
       actor: nameOfThread(thread),
@@ -160,6 +173,18 @@ class LockWait {
     })));
     if (this.#awaited.onDeadlock === "fail") this.#onFail(error);
     else console.warn(error.message);
+  }
+
+  /** Whether a circle that could still open has stood for long enough. */
+  #isProven(circle: readonly Edge[]): boolean {
+    const mark = markOf(circle);
+    const now = performance.now();
+    if (mark === this.#suspect) return now >= this.#provenAt;
+    this.#suspect = mark;
+    this.#provenAt = now + STANDS_FOR;
+    this.due = Math.min(this.due, this.#provenAt);
+    if (!this.#blocks) arm();
+    return false;
   }
 }
 
@@ -174,7 +199,6 @@ export async function awaitLock(
   attempt: (waited: number) => boolean,
   options: WaitOptions | undefined,
 ): Promise<void> {
-  const begun = performance.now();
   const failing = awaited.onDeadlock === "fail"
     ? new AbortController()
     : undefined;
@@ -188,8 +212,8 @@ export async function awaitLock(
   try {
     await waitAt([awaited.gate], {
       attempt: () => {
-        if (attempt(performance.now() - begun)) return true;
-        wait.lookAgain();
+        if (attempt(wait.waited)) return true;
+        wait.wasInVain();
         return false;
       },
       options: failing === undefined ? options : {
@@ -219,17 +243,16 @@ export function blockForLock(
   attempt: (waited: number) => boolean,
   timeout: number,
 ): void {
-  const begun = performance.now();
   const wait = new LockWait(awaited, true, (error) => {
     throw error;
   });
-  const end = begun + timeout;
+  const end = wait.begun + timeout;
   let isTaken = false;
   let until = 0;
   const tryNow = () => {
-    isTaken = attempt(performance.now() - begun);
+    isTaken = attempt(wait.waited);
     if (isTaken) return true;
-    wait.lookAgain();
+    wait.wasInVain();
     return wait.due < until; // The sleep was planned for longer.
   };
   try {

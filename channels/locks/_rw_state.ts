@@ -213,6 +213,10 @@ interface SideWays {
   mayOvertake(): boolean;
 }
 
+class LoopGate extends Gate {
+  override readonly needsLoop = true;
+}
+
 /** Reading, or writing. */
 class Side extends Acquiring implements Guarded {
   readonly gate: Gate;
@@ -224,7 +228,7 @@ class Side extends Acquiring implements Guarded {
 
   constructor(state: RwState, gate: number, ways: SideWays) {
     super();
-    this.gate = new Gate(state.words, gate, ways.isOpen);
+    this.gate = new LoopGate(state.words, gate, ways.isOpen);
     this.number = state.number;
     this.label = state.label;
     this.onDeadlock = state.onDeadlock;

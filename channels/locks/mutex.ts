@@ -5,8 +5,8 @@
  *   word 0   OWNER     0                 free
  *                      id                held by the thread id; nobody waits
  *                      id | CONTENDED    held, and somebody may wait
- *                      CONTENDED         free, but kept for who is STARVED
- *   word 1   STARVED   the thread that the next release keeps it for, or 0
+ *                      CONTENDED         free, and somebody may wait
+ *   word 1   STARVED   the thread that a free one is kept for, or 0
  *   word 4…  the gate  where threads wait for it
  * ```
  *
@@ -14,19 +14,21 @@
  * each. Where somebody waits, whoever gives it back wakes one of them, and may
  * well be the first to take it again: that is what makes a contended lock fast,
  * since nobody waits for a thread to wake up. So that it starves none, a thread
- * that has waited for {@linkcode PATIENCE} ms has the next release keep the lock
- * for it (so does Go's `sync.Mutex`).
+ * that has waited for {@linkcode PATIENCE} ms claims the next turn, and a lock
+ * given back is kept for it (so does Go's `sync.Mutex`).
  *
  * What is kept is not held: if the thread dies or gives up before it comes, the
- * lock is simply free, and nobody is told that a holder died.
+ * lock is simply free, and nobody is told that a holder died. Nor is it kept from
+ * those that have waited for {@linkcode KEPT_FOR} ms themselves: the one it is
+ * kept for may compute on and on without coming back to its event loop.
  *
  * No wake-up is lost:
  *
  * 1. A waiter enters the gate, and only then marks the word as contended. So
  *    either it finds the lock free, or its holder finds the mark.
- * 2. One that was woken takes the lock contended, or marks it again: others may
- *    still wait, and nobody else tells the next holder so.
- * 3. One that was woken and gives up does the same on its way out.
+ * 2. The mark stays as long as the gate may have anybody: each that gives the
+ *    lock back wakes one more, also if the one woken before has not come yet.
+ * 3. One that was woken and gives up marks it, or wakes the next, on its way out.
  * 4. Who keeps it for a thread looks once more whether that one still waits.
  * 5. When a thread ends, all waiters look again. The lock of one that is gone
  *    falls to the first that finds it so; see {@linkcode Taken.abandoned}.
@@ -54,6 +56,9 @@ const CONTENDED = 1 << 31;
 /** After so many ms a waiter's turn comes before anybody else's. */
 export const PATIENCE = 1;
 
+/** For so many ms it is kept for a thread that does not come. */
+export const KEPT_FOR = 20;
+
 /** What came of an attempt to take it. */
 export const Taken = {
   /** Another has it. */
@@ -68,6 +73,7 @@ export const Taken = {
 export type Taken = typeof Taken[keyof typeof Taken];
 
 class MutexGate extends Gate {
+  override readonly needsLoop = true;
   readonly #renounce: () => void;
 
   constructor(
@@ -132,7 +138,7 @@ export class Mutex {
       const word = Atomics.load(words, at);
       const holder = word & ~CONTENDED;
       if (holder === 0) {
-        if (word !== 0 && this.#isKeptForAnother()) return Taken.not;
+        if (waited < KEPT_FOR && this.#isKeptForAnother()) return Taken.not;
         if (Atomics.compareExchange(words, at, word, contended) === word) {
           Atomics.compareExchange(words, at + STARVED, own, 0);
           return Taken.fresh;
@@ -163,17 +169,16 @@ export class Mutex {
     const word = Atomics.compareExchange(words, at, own, 0);
     if (word === own) return true;
     if (word !== (own | CONTENDED)) return false;
+    Atomics.store(words, at, CONTENDED);
     const starved = Atomics.load(words, at + STARVED);
     if (starved !== 0 && threadCanAct(starved)) {
-      Atomics.store(words, at, CONTENDED);
       if (starved === own) this.gate.serve();
       else wakeThread(starved);
       if (Atomics.load(words, at + STARVED) === starved) return true;
       // It has it already, or gave up and may not have seen it lie here.
-    } else {
-      Atomics.store(words, at, 0);
     }
-    this.gate.wakeOne();
+    if (this.gate.isFlagged) this.gate.wakeOne();
+    else Atomics.compareExchange(words, at, CONTENDED, 0);
     return true;
   }
 
