@@ -7,6 +7,7 @@
 import type { Gate } from "../gate.ts";
 import { nameOfThread } from "../thread_notes.ts";
 import { ownThread, seemsFenced, stopIfFenced } from "../threads.ts";
+import type { BlockOptions } from "../wait_options.ts";
 import { Guard, type Guarded } from "./guard.ts";
 import { LockOwnerError } from "./lock_errors.ts";
 import type { LockParty, LockReport, OnDeadlock } from "./lock_options.ts";
@@ -28,6 +29,11 @@ export class LockState extends Acquiring implements Guarded {
   readonly #isRecursive: boolean;
   /** The latest hold of this thread, of several if recursive; see `outer`. */
   #latest: Guard | undefined;
+  /**
+   * The hold of each `runSync` that need not wait. Nobody else sees it, so one
+   * does for all, and the shortest way to use a lock makes no object.
+   */
+  #run: Guard = new Guard(this, false);
 
   /**
    * @param mutex Its word.
@@ -64,6 +70,41 @@ export class LockState extends Acquiring implements Guarded {
   override tryAcquire(): Guard | undefined {
     if (seemsFenced()) stopIfFenced();
     return this.mutex.tryTake() ? this.#hold(false) : this.attempt(0, 0);
+  }
+
+  /** Calls a function while this thread holds it. */
+  runSync<T>(
+    work: (isAbandoned: boolean) => T,
+    options: BlockOptions | undefined,
+  ): T {
+    if (seemsFenced()) stopIfFenced();
+    if (!this.mutex.tryTake()) return this.#runLate(work, options);
+    const hold = this.#run;
+    this.#latest = hold;
+    try {
+      return work(false);
+    } finally {
+      if (this.#latest === hold) {
+        this.#latest = undefined;
+        this.mutex.give();
+      } else {
+        // The work released it by itself, or left another hold behind.
+        this.#run = new Guard(this, false);
+        hold[Symbol.dispose]();
+      }
+    }
+  }
+
+  #runLate<T>(
+    work: (isAbandoned: boolean) => T,
+    options: BlockOptions | undefined,
+  ): T {
+    const guard = this.acquireSync(options);
+    try {
+      return work(guard.abandoned);
+    } finally {
+      guard[Symbol.dispose]();
+    }
   }
 
   override ticket(): number {
