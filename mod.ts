@@ -110,6 +110,7 @@ export type {
 export type {
   AnyFunction,
   DeepestCheck,
+  HandleName,
   NotSendableItem,
   NotSendableReason,
   SendableAtom,
@@ -312,3 +313,29 @@ export type {
 } from "./channels/locks/lock_options.ts";
 export { Lock } from "./channels/locks/lock.ts";
 export { RecursiveLock } from "./channels/locks/recursive_lock.ts";
+export {
+  Condition,
+  type ConditionOptions,
+} from "./channels/locks/condition.ts";
+export { RwLock } from "./channels/locks/rw_lock.ts";
+export type {
+  BigIntName,
+  BitsOf,
+  ElementCodes,
+  ElementName,
+  ElementNameOf,
+  ElementOf,
+  ElementType,
+  ElementView,
+  ElementViews,
+  FloatName,
+} from "./channels/shared/element_types.ts";
+export { SharedArray } from "./channels/shared/shared_array.ts";
+export { SharedBytes } from "./channels/shared/shared_bytes.ts";
+export type { SharedOptions } from "./channels/shared/shared_options.ts";
+export {
+  SharedStruct,
+  type StructFields,
+  type StructValues,
+} from "./channels/shared/shared_struct.ts";
+export { Value } from "./channels/shared/value.ts";
