@@ -329,6 +329,7 @@ export type {
   ElementView,
   ElementViews,
   FloatName,
+  SameElements,
 } from "./channels/shared/element_types.ts";
 export { SharedArray } from "./channels/shared/shared_array.ts";
 export { SharedBytes } from "./channels/shared/shared_bytes.ts";
@@ -336,6 +337,7 @@ export type { SharedOptions } from "./channels/shared/shared_options.ts";
 export {
   SharedStruct,
   type StructFields,
+  type StructTypes,
   type StructValues,
 } from "./channels/shared/shared_struct.ts";
 export { Value } from "./channels/shared/value.ts";

@@ -1,0 +1,73 @@
+/**
+ * The bounds of arrays: what is no index, no length, or no room.
+ *
+ * @module
+ */
+
+/** The error for what is no index of an array. */
+export function noIndex(
+  action: string,
+  index: unknown,
+  label: string,
+  length: number,
+): TypeError | RangeError {
+  const text = `Cannot ${action} [${String(index)}] of ${label}: `;
+  if (typeof index !== "number") {
+    return new TypeError(`${text}an index is a number, got ${typeof index}`);
+  }
+  return new RangeError(
+    text +
+      (length === 0
+        ? "it has no elements"
+        : `its indices are whole numbers from 0 to ${length - 1}`),
+  );
+}
+
+/**
+ * Checks a number of elements or bytes.
+ *
+ * @param what What is to have so many.
+ * @throws {RangeError} If it is no whole number from 0 on.
+ */
+export function checkLength(what: string, length: number): number {
+  if (Number.isSafeInteger(length) && length >= 0) return length;
+  throw new RangeError(
+    `Cannot create ${what}: the length must be a whole number from 0 on, ` +
+      `got ${length}`,
+  );
+}
+
+/**
+ * Checks where items are to be written.
+ *
+ * @throws {TypeError} If it is no number.
+ * @throws {RangeError} If it is no whole number from 0 to `length`.
+ */
+export function checkOffset(
+  offset: number,
+  label: string,
+  length: number,
+): void {
+  if (typeof offset !== "number") {
+    throw new TypeError(
+      `Cannot set ${label}: the offset must be a number, got ${typeof offset}`,
+    );
+  }
+  if (Number.isInteger(offset) && offset >= 0 && offset <= length) return;
+  throw new RangeError(
+    `Cannot set ${label}: the offset must be a whole number from 0 to ` +
+      `${length}, got ${offset}`,
+  );
+}
+
+/** The error for more items than there is room for. */
+export function noRoom(
+  label: string,
+  offset: number,
+  length: number,
+): RangeError {
+  return new RangeError(
+    `Cannot set ${label}: it has ${length} elements, and there are more items ` +
+      `than the ${length - offset} from [${offset}] on take`,
+  );
+}
