@@ -78,16 +78,22 @@ export class Callers {
   /**
    * Adds a caller behind those already waiting.
    *
-   * It is not asked here: whoever adds it looks once more after this.
+   * It is not asked here: whoever adds it looks once more after this, unless
+   * others were there before. These are asked first, and one of them will be.
+   *
+   * @returns Whether it is the first.
    */
-  add(waiter: Waiter): void {
+  add(waiter: Waiter): boolean {
     const node: Node = { waiter, before: this.#last, after: undefined };
-    if (this.#last === undefined) this.#first = node;
-    else this.#last.after = node;
-    this.#last = node;
     this.#nodes.set(waiter, node);
+    const isFirst = this.#last === undefined;
+    if (this.#last !== undefined) this.#last.after = node;
+    this.#last = node;
+    if (!isFirst) return false;
+    this.#first = node;
     attended.add(this);
     this.enter();
+    return true;
   }
 
   /** Takes a caller away that is done or gave up. */

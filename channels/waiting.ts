@@ -80,6 +80,8 @@ export interface WaitRequest {
   late: () => string;
   /** Whether the wait keeps the program alive; true by default. */
   keepsAlive?: boolean;
+  /** Called when the wait is over, however it ended, before its caller hears. */
+  onEnd?: () => void;
 }
 
 /**
@@ -90,7 +92,7 @@ export interface WaitRequest {
  */
 export function waitAt(
   gates: readonly Callers[],
-  { attempt, options, late, keepsAlive = true }: WaitRequest,
+  { attempt, options, late, keepsAlive = true, onEnd }: WaitRequest,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const signal = options?.signal;
@@ -130,13 +132,14 @@ export function waitAt(
     signal?.removeEventListener("abort", abort);
     if (keepsAlive) release();
     for (const gate of gates) gate.remove(waiter);
+    onEnd?.();
   };
   signal?.addEventListener("abort", abort, { once: true });
   if (keepsAlive) hold();
-  for (const gate of gates) gate.add(waiter);
-  // After entering the lists, the look that rule 1 asks for. It asks the
-  // callers that were there before first.
-  for (const gate of gates) gate.serve();
+  const entered: Callers[] = [];
+  for (const gate of gates) if (gate.add(waiter)) entered.push(gate);
+  // After entering the lists, the look that rule 1 asks for.
+  for (const gate of entered) gate.serve();
   arm();
   return promise;
 }

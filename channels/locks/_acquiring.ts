@@ -25,6 +25,12 @@ export abstract class Acquiring implements Awaited {
   abstract readonly label: string;
   abstract readonly onDeadlock: OnDeadlock;
   abstract readonly gate: Gate;
+  /**
+   * The object that users know it by. Not collected while a guard or a wait is
+   * left: what arrives from another thread is to be this very object.
+   */
+  owner: object | undefined;
+
   abstract holders(): readonly number[];
 
   /** What is to be known of the time when a caller came. */
@@ -34,9 +40,9 @@ export abstract class Acquiring implements Awaited {
    * Tries to get it. Runs no user code.
    *
    * @param ticket The caller's {@linkcode ticket}.
-   * @param waited For how long it has waited, in ms.
+   * @param begun Since when it has waited, by `Date.now`.
    */
-  abstract attempt(ticket: number, waited: number): Guard | undefined;
+  abstract attempt(ticket: number, begun: number): Guard | undefined;
 
   /** Whether this thread itself has what the wait would be for. */
   abstract isBlockedBySelf(): boolean;
@@ -50,27 +56,38 @@ export abstract class Acquiring implements Awaited {
   /** Acquires it if that takes no wait. */
   tryAcquire(): Guard | undefined {
     if (seemsFenced()) stopIfFenced();
-    return this.attempt(this.ticket(), 0);
+    return this.attempt(this.ticket(), Infinity);
   }
 
   /** Acquires it, waiting without blocking. */
-  async acquire(options: WaitOptions | undefined): Promise<Guard> {
-    checkWait(options);
-    let guard: Guard | undefined;
-    // Who waits already goes first, within a thread.
-    if (!this.gate.hasWaiters || this.mayOvertake()) {
-      guard = this.tryAcquire();
-      if (guard !== undefined) return guard;
-    }
-    const ticket = this.ticket();
+  acquire(options: WaitOptions | undefined): Promise<Guard> {
     try {
-      await awaitLock(this, (waited) => {
-        guard = this.attempt(ticket, waited);
-        return guard !== undefined;
-      }, options);
-    } finally {
-      if (guard === undefined) this.gaveUp();
+      if (options !== undefined) checkWait(options);
+      // Who waits already goes first, within a thread.
+      const guard = this.gate.hasWaiters && !this.mayOvertake()
+        ? undefined
+        : this.tryAcquire();
+      if (guard !== undefined) return Promise.resolve(guard);
+    } catch (error) {
+      return Promise.reject(error);
     }
+    return this.#acquireLater(options);
+  }
+
+  async #acquireLater(options: WaitOptions | undefined): Promise<Guard> {
+    const ticket = this.ticket();
+    let guard: Guard | undefined;
+    await awaitLock(
+      this,
+      (begun) => {
+        guard = this.attempt(ticket, begun);
+        return guard !== undefined;
+      },
+      options,
+      () => {
+        if (guard === undefined) this.gaveUp();
+      },
+    );
     return guard!;
   }
 
@@ -91,8 +108,8 @@ export abstract class Acquiring implements Awaited {
     const ticket = this.ticket();
     let guard: Guard | undefined;
     try {
-      blockForLock(this, (waited) => {
-        guard = this.attempt(ticket, waited);
+      blockForLock(this, (begun) => {
+        guard = this.attempt(ticket, begun);
         return guard !== undefined;
       }, timeout);
       return guard!;

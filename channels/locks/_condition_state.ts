@@ -38,6 +38,8 @@ export const CONDITION_WORDS: number = MEMBERS + memberWords(2);
 
 /** This thread's side of a condition. One object a thread for each. */
 export class ConditionState {
+  /** The condition, which is not to be collected while somebody waits. */
+  owner: object | undefined;
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #lock: LockState;
   readonly #label: string;

@@ -69,7 +69,7 @@ export class LockState extends Acquiring implements Guarded {
   // The short way, for a caller that does not wait: one exchange.
   override tryAcquire(): Guard | undefined {
     if (seemsFenced()) stopIfFenced();
-    return this.mutex.tryTake() ? this.#hold(false) : this.attempt(0, 0);
+    return this.mutex.tryTake() ? this.#hold(false) : this.attempt(0, Infinity);
   }
 
   /** Calls a function while this thread holds it. */
@@ -111,9 +111,9 @@ export class LockState extends Acquiring implements Guarded {
     return 0;
   }
 
-  override attempt(_ticket: number, waited: number): Guard | undefined {
+  override attempt(_ticket: number, begun: number): Guard | undefined {
     if (this.mayOvertake()) return this.#hold(false);
-    const taken = this.mutex.takeOrWait(waited);
+    const taken = this.mutex.takeOrWait(begun);
     if (taken === Taken.not) return undefined;
     return this.#hold(taken === Taken.abandoned);
   }

@@ -56,17 +56,16 @@ const waits = new Set<LockWait>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let timerDue = Infinity;
 
-/** Sees to it that each wait looks when it is due. */
-function arm(): void {
-  const due = Math.min(...[...waits].map((wait) => wait.due));
+/** Sees to it that a wait looks when it is due. */
+function arm(due: number): void {
   if (due >= timerDue) return;
   clearTimeout(timer);
   timerDue = due;
   timer = setTimeout(() => {
     timerDue = Infinity;
     for (const wait of waits) wait.lookIfDue();
-    arm();
-  }, Math.max(0, due - performance.now()));
+    for (const wait of waits) arm(wait.due);
+  }, Math.max(0, due - Date.now()));
   Deno.unrefTimer(timer as unknown as number);
 }
 
@@ -78,13 +77,16 @@ function disarm(): void {
 
 /** One wait for a lock. */
 class LockWait {
-  /** When it began, as all times here by `performance.now()`. */
-  readonly begun: number = performance.now();
+  // All times here are by the cheapest clock, which is read for each attempt; it
+  // is of no matter that it may be set.
+  readonly begun: number = Date.now();
   /** When it is to look by itself. */
   due: number = this.begun + LOOK_AFTER;
   readonly #awaited: Awaited;
   readonly #blocks: boolean;
   readonly #onFail: (error: DeadlockError) => void;
+  /** Whether it has been due once. */
+  #isLong = false;
   #place = -1;
   #turn = 0;
   #holder = 0;
@@ -103,26 +105,18 @@ class LockWait {
     this.#onFail = onFail;
   }
 
-  /** For how long it has lasted, in ms. */
-  get waited(): number {
-    return performance.now() - this.begun;
-  }
-
   /** Has the callers look again, if the time has come. */
   lookIfDue(): void {
-    if (performance.now() < this.due) return;
-    this.#delay();
+    const now = Date.now();
+    if (now < this.due) return;
+    this.#isLong = true;
+    this.due = now + Math.max(now - this.begun, LOOK_AFTER);
     if (!this.#blocks) this.#awaited.gate.serve();
-  }
-
-  #delay(): void {
-    this.due = performance.now() + this.waited;
   }
 
   /** The lock was not to be had. Looks for a circle, if it lasts that long. */
   wasInVain(): void {
-    if (this.#isTold || this.waited < LOOK_AFTER) return;
-    if (performance.now() >= this.due) this.#delay();
+    if (!this.#isLong || this.#isTold) return;
     const { number: lock, label } = this.#awaited;
     const holders = this.#awaited.holders();
     const holder = holders[0] ?? 0;
@@ -178,12 +172,12 @@ class LockWait {
   /** Whether a circle that could still open has stood for long enough. */
   #isProven(circle: readonly Edge[]): boolean {
     const mark = markOf(circle);
-    const now = performance.now();
+    const now = Date.now();
     if (mark === this.#suspect) return now >= this.#provenAt;
     this.#suspect = mark;
     this.#provenAt = now + STANDS_FOR;
     this.due = Math.min(this.due, this.#provenAt);
-    if (!this.#blocks) arm();
+    if (!this.#blocks) arm(this.due);
     return false;
   }
 }
@@ -191,74 +185,73 @@ class LockWait {
 /**
  * Waits for a lock without blocking.
  *
- * @param attempt Tries to take it; gets for how many ms it has waited.
+ * @param attempt Tries to take it; is told since when it has waited.
+ * @param onEnd Called when the wait is over, however it ended.
  * @throws {DeadlockError} If it can never end, and the lock's option says so.
  */
-export async function awaitLock(
+export function awaitLock(
   awaited: Awaited,
-  attempt: (waited: number) => boolean,
+  attempt: (begun: number) => boolean,
   options: WaitOptions | undefined,
+  onEnd: () => void,
 ): Promise<void> {
   const failing = awaited.onDeadlock === "fail"
     ? new AbortController()
     : undefined;
-  const wait = new LockWait(
-    awaited,
-    false,
-    (error) => failing?.abort(error),
-  );
+  const wait = new LockWait(awaited, false, (error) => failing?.abort(error));
   waits.add(wait);
-  arm();
-  try {
-    await waitAt([awaited.gate], {
-      attempt: () => {
-        if (attempt(wait.waited)) return true;
-        wait.wasInVain();
-        return false;
-      },
-      options: failing === undefined ? options : {
-        timeout: options?.timeout,
-        signal: options?.signal === undefined
-          ? failing.signal
-          : AbortSignal.any([options.signal, failing.signal]),
-      },
-      late: () => lateText(awaited, options?.timeout),
-    });
-  } finally {
-    waits.delete(wait);
-    wait.end();
-    disarm();
-  }
+  arm(wait.due);
+  return waitAt([awaited.gate], {
+    attempt: () => {
+      if (attempt(wait.begun)) return true;
+      wait.wasInVain();
+      return false;
+    },
+    options: failing === undefined ? options : {
+      timeout: options?.timeout,
+      signal: options?.signal === undefined
+        ? failing.signal
+        : AbortSignal.any([options.signal, failing.signal]),
+    },
+    late: () => lateText(awaited, options?.timeout),
+    onEnd: () => {
+      waits.delete(wait);
+      wait.end();
+      disarm();
+      onEnd();
+    },
+  });
 }
 
 /**
  * Blocks until the lock is taken.
  *
- * @param attempt Tries to take it; gets for how many ms it has waited.
+ * @param attempt Tries to take it; is told since when it has waited.
  * @throws {DeadlockError} If it can never end, and the lock's option says so.
  * @throws {DOMException} A `TimeoutError`, if it took longer than `timeout` ms.
  */
 export function blockForLock(
   awaited: Awaited,
-  attempt: (waited: number) => boolean,
+  attempt: (begun: number) => boolean,
   timeout: number,
 ): void {
   const wait = new LockWait(awaited, true, (error) => {
     throw error;
   });
-  const end = wait.begun + timeout;
+  const end = performance.now() + timeout;
   let isTaken = false;
-  let until = 0;
+  let due = 0;
   const tryNow = () => {
-    isTaken = attempt(wait.waited);
+    isTaken = attempt(wait.begun);
     if (isTaken) return true;
     wait.wasInVain();
-    return wait.due < until; // The sleep was planned for longer.
+    return wait.due < due; // The sleep was planned for longer.
   };
   try {
     for (;;) {
-      until = Math.min(end, wait.due);
-      blockAt([awaited.gate], tryNow, until - performance.now());
+      due = wait.due;
+      const left = end - performance.now();
+      blockAt([awaited.gate], tryNow, Math.min(left, due - Date.now()));
       if (isTaken) return;
       if (performance.now() >= end) {
         throw timeoutError(lateText(awaited, timeout));

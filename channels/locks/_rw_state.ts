@@ -67,7 +67,7 @@ export class RwState {
     this.#members = new Members(words, MEMBERS, 1);
     this.reading = new Side(this, READERS, {
       isOpen: () => this.writer() === 0,
-      take: (phase, waited) => this.#takeToRead(phase, waited),
+      take: (phase, begun) => this.#takeToRead(phase, begun),
       give: () => this.#giveFromReading(),
       holders: () => {
         const writer = this.writer();
@@ -78,7 +78,7 @@ export class RwState {
     });
     this.writing = new Side(this, WRITERS, {
       isOpen: () => this.holders().length === 0,
-      take: (_, waited) => this.#takeToWrite(waited),
+      take: (_, begun) => this.#takeToWrite(begun),
       give: () => this.#giveFromWriting(),
       holders: () => this.holders(),
       isBlockedBySelf: () =>
@@ -120,10 +120,10 @@ export class RwState {
   }
 
   /** @returns The guard's `abandoned`, or `undefined` if it was not taken. */
-  #takeToRead(phase: number, waited: number): boolean | undefined {
+  #takeToRead(phase: number, begun: number): boolean | undefined {
     const { words } = this;
     return this.#monitor.run(() => {
-      if (!this.#isUnwritten()) return this.#claim(waited);
+      if (!this.#isUnwritten()) return this.#claim(begun);
       const mayEnter = this.#ownReads() > 0 || phase !== this.phase() ||
         this.writing.gate.waiting === 0;
       if (!mayEnter) return undefined;
@@ -134,10 +134,10 @@ export class RwState {
     });
   }
 
-  #takeToWrite(waited: number): boolean | undefined {
+  #takeToWrite(begun: number): boolean | undefined {
     const { words } = this;
     return this.#monitor.run(() => {
-      if (!this.#isUnwritten()) return this.#claim(waited);
+      if (!this.#isUnwritten()) return this.#claim(begun);
       if (this.readers().length > 0) return undefined;
       const claim = Atomics.load(words, CLAIM);
       if (claim !== 0 && claim !== ownThread() && threadCanAct(claim)) {
@@ -162,8 +162,8 @@ export class RwState {
     return true;
   }
 
-  #claim(waited: number): undefined {
-    if (waited < PATIENCE) return;
+  #claim(begun: number): undefined {
+    if (Date.now() - begun < PATIENCE) return;
     const claim = Atomics.load(this.words, CLAIM);
     if (claim === 0 || !threadCanAct(claim)) {
       Atomics.store(this.words, CLAIM, ownThread());
@@ -205,7 +205,7 @@ interface SideWays {
   /** Whether the lock may be free for it, as far as a look can tell. */
   isOpen(): boolean;
   /** @returns The guard's `abandoned`, or `undefined` if it was not taken. */
-  take(phase: number, waited: number): boolean | undefined;
+  take(phase: number, begun: number): boolean | undefined;
   give(): void;
   holders(): readonly number[];
   /** Whether this thread has the lock so that it cannot get this side of it. */
@@ -244,8 +244,8 @@ class Side extends Acquiring implements Guarded {
     return this.#state.phase();
   }
 
-  override attempt(phase: number, waited: number): Guard | undefined {
-    const isAbandoned = this.#ways.take(phase, waited);
+  override attempt(phase: number, begun: number): Guard | undefined {
+    const isAbandoned = this.#ways.take(phase, begun);
     return isAbandoned === undefined ? undefined : new Guard(this, isAbandoned);
   }
 

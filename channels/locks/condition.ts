@@ -109,6 +109,7 @@ export class Condition {
     this.#number = number;
     this.#words = words;
     this.#state = new ConditionState(words, lock[STATE], this.#label);
+    this.#state.owner = this;
     conditions.add(number, this);
   }
 

@@ -125,6 +125,7 @@ export class Lock {
     this.#name = options.name;
     const mutex = new Mutex(words, at);
     this.#state = new LockState(mutex, number, label, onDeadlock, isRecursive);
+    this.#state.owner = this;
     locks.add(number, this);
   }
 

@@ -52,12 +52,12 @@ export class Monitor {
   #enter(): void {
     const mutex = this.#mutex;
     for (let look = 0; look < LOOKS; look++) if (mutex.tryTake()) return;
-    const begun = performance.now();
+    const begun = Date.now();
     let taken: Taken;
     for (;;) {
       const seen = wakeCount();
       mutex.gate.enter();
-      taken = mutex.takeOrWait(performance.now() - begun);
+      taken = mutex.takeOrWait(begun);
       // Whoever leaves a section passes fenced threads over: asleep, this one
       // would never hear of it.
       if (taken !== Taken.not || isFenced()) break;

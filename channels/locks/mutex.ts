@@ -128,9 +128,9 @@ export class Mutex {
    * Takes it if this thread may; else sees to it that this thread, which stands
    * at the gate, is woken when it is given back.
    *
-   * @param waited For how long it has been waited for, in ms.
+   * @param begun Since when it has been waited for, by `Date.now`.
    */
-  takeOrWait(waited: number): Taken {
+  takeOrWait(begun: number): Taken {
     const { words, at } = this;
     const own = ownThread();
     const contended = own | CONTENDED;
@@ -138,7 +138,7 @@ export class Mutex {
       const word = Atomics.load(words, at);
       const holder = word & ~CONTENDED;
       if (holder === 0) {
-        if (waited < KEPT_FOR && this.#isKeptForAnother()) return Taken.not;
+        if (this.#isKeptForAnother(begun)) return Taken.not;
         if (Atomics.compareExchange(words, at, word, contended) === word) {
           Atomics.compareExchange(words, at + STARVED, own, 0);
           return Taken.fresh;
@@ -152,7 +152,10 @@ export class Mutex {
         word < 0 ||
         Atomics.compareExchange(words, at, word, word | CONTENDED) === word
       ) {
-        if (waited < PATIENCE || !this.#claimNext()) return Taken.not;
+        // A thread's own callers need no claim, it serves them. And the clock is
+        // not read where many wait in one thread.
+        if (holder === own || Date.now() - begun < PATIENCE) return Taken.not;
+        if (!this.#claimNext()) return Taken.not;
         // It may have been given back before the claim was there to be seen.
       }
     }
@@ -183,9 +186,10 @@ export class Mutex {
   }
 
   /** Whether a thread that can act has been promised the next turn. */
-  #isKeptForAnother(): boolean {
+  #isKeptForAnother(begun: number): boolean {
     const starved = Atomics.load(this.words, this.at + STARVED);
-    return starved !== 0 && starved !== ownThread() && threadCanAct(starved);
+    return starved !== 0 && starved !== ownThread() &&
+      threadCanAct(starved) && Date.now() - begun < KEPT_FOR;
   }
 
   /**

@@ -73,6 +73,8 @@ export class RwLock {
     };
     this.#name = options.name;
     this.#state = new RwState(words, number, label, onDeadlock);
+    this.#state.reading.owner = this;
+    this.#state.writing.owner = this;
     locks.add(number, this);
   }
 

@@ -66,7 +66,7 @@ Deno.test("Queue() refuses options of a wrong type", () => {
     assertThrows(
       () => new Queue(options),
       TypeError,
-      "Cannot create a channel",
+      "Cannot create a ",
     );
   }
 });

@@ -50,10 +50,10 @@ export const BROKEN: readonly Broken[] = [
     const seen = wakeCount();`,
     }, {
       file: WAITING,
-      from: `  for (const gate of gates) gate.add(waiter);
-  // After entering the lists, the look that rule 1 asks for. It asks the
-  // callers that were there before first.
-  for (const gate of gates) gate.serve();`,
+      from: `  const entered: Callers[] = [];
+  for (const gate of gates) if (gate.add(waiter)) entered.push(gate);
+  // After entering the lists, the look that rule 1 asks for.
+  for (const gate of entered) gate.serve();`,
       to: `  waiter.attempt();
   if (!isWaiting) return promise;
   for (const gate of gates) gate.add(waiter);`,
