@@ -341,3 +341,7 @@ export {
   type StructValues,
 } from "./channels/shared/shared_struct.ts";
 export { Value } from "./channels/shared/value.ts";
+export {
+  SharedMap,
+  type SharedMapOptions,
+} from "./channels/shared/shared_map.ts";

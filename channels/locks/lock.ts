@@ -267,7 +267,12 @@ export function registerLock(
   registerHandle(kind, {
     unpack({ memory, at, number, name, onDeadlock }) {
       const place = {
-        words: new Int32Array(memory as SharedArrayBuffer),
+        // Of fixed length: the memory may grow, and views that follow are slow.
+        words: new Int32Array(
+          memory as SharedArrayBuffer,
+          0,
+          at as number + LOCK_WORDS,
+        ),
         at: at as number,
         number: number as number,
       };
