@@ -70,6 +70,12 @@ export interface RawEntry {
   readonly end: number;
 }
 
+/** Where a copy of a value goes: from its first byte on. */
+export interface Copy {
+  /** Another takes its place if it is too short. */
+  bytes: Uint8Array;
+}
+
 /** Where a record is, or would be. */
 interface Place {
   /** The word that points at it. */
@@ -114,23 +120,25 @@ export class MapMemory {
     return this.#run(() => this.#words[this.#root + COUNT]!);
   }
 
-  /** A copy of the value of a key, or `undefined`. */
-  get(key: string): Uint8Array | undefined {
+  /**
+   * Copies the value of a key.
+   *
+   * @returns How many bytes it has, or −1 if there is no entry.
+   */
+  get(key: string, copy: Copy): number {
     const hash = hashOf(key);
     return this.#run(() => {
       const { record } = this.#find(key, hash);
-      if (record === 0) return undefined;
-      return this.#copy(record);
+      if (record === 0) return -1;
+      const start = valueAt(this.#words, record) * 4;
+      const length = this.#words[record + BYTES]!;
+      if (length > copy.bytes.length) copy.bytes = new Uint8Array(length);
+      const { bytes } = copy;
+      if (length <= FEW) {
+        for (let i = 0; i < length; i++) bytes[i] = this.#bytes[start + i]!;
+      } else bytes.set(this.#bytes.subarray(start, start + length));
+      return length;
     });
-  }
-
-  #copy(record: number): Uint8Array {
-    const start = valueAt(this.#words, record) * 4;
-    const length = this.#words[record + BYTES]!;
-    if (length > FEW) return this.#bytes.slice(start, start + length);
-    const copy = new Uint8Array(length);
-    for (let i = 0; i < length; i++) copy[i] = this.#bytes[start + i]!;
-    return copy;
   }
 
   /** Whether there is an entry. */
@@ -167,8 +175,9 @@ export class MapMemory {
         this.#units[first + i] = key.charCodeAt(i);
       }
       const start = valueAt(words, record) * 4;
-      if (value.length === length) this.#bytes.set(value, start);
-      else this.#bytes.set(value.subarray(0, length), start);
+      if (length <= FEW) {
+        for (let i = 0; i < length; i++) this.#bytes[start + i] = value[i]!;
+      } else this.#bytes.set(value.subarray(0, length), start);
       words[root + TAIL] = tail + size;
       Atomics.store(words, link, tail);
       words[root + LIVE]! += size;

@@ -13,7 +13,12 @@ import { INSPECT } from "../inspect.ts";
 import { type Lock, lockAt } from "../locks/lock.ts";
 import { RecursiveLock } from "../locks/recursive_lock.ts";
 import { nextRing } from "../threads.ts";
-import { LEAST_MAP_BYTES, MapMemory, type RawEntry } from "./_map_memory.ts";
+import {
+  type Copy,
+  LEAST_MAP_BYTES,
+  MapMemory,
+  type RawEntry,
+} from "./_map_memory.ts";
 import { ADOPTED } from "./_shared_memory.ts";
 
 /** Options of a {@linkcode SharedMap}. */
@@ -34,6 +39,11 @@ interface Adopted extends SharedMapOptions {
 
 const maps = new Identity<SharedMap<unknown>>();
 const encoder = new Encoder();
+
+/** What the next value that is got may be copied to; of these sizes. */
+let spare: Copy | undefined;
+const SPARE_BYTES = 1024;
+const MOST_SPARE_BYTES = 2 ** 16;
 
 /**
  * A map in memory that actors share: from texts to values of any kind that can be
@@ -143,8 +153,13 @@ export class SharedMap<V> implements Iterable<[string, V]> {
    */
   get(key: string): V | undefined {
     this.#check("get", key);
-    const bytes = this.#memory.get(key);
-    return bytes && decode(bytes, 0, bytes.length) as V;
+    // What making a value leads to, by a hook of the program's, may get another.
+    const copy = spare ?? { bytes: new Uint8Array(SPARE_BYTES) };
+    spare = undefined;
+    const length = this.#memory.get(key, copy);
+    const value = length < 0 ? undefined : decode(copy.bytes, 0, length) as V;
+    if (copy.bytes.length <= MOST_SPARE_BYTES) spare = copy;
+    return value;
   }
 
   /**
