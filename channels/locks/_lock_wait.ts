@@ -26,7 +26,7 @@ import { blockAt, waitAt } from "../waiting.ts";
 import { timeoutError, type WaitOptions } from "../wait_options.ts";
 import { DeadlockError } from "./lock_errors.ts";
 import type { OnDeadlock } from "./lock_options.ts";
-import { KEPT_FOR } from "./mutex.ts";
+import { KEPT_FOR } from "./_claim.ts";
 import { type Edge, findCircle, markOf } from "./_wait_graph.ts";
 
 /** After so many ms a wait is told of, and its lock looked at again. */

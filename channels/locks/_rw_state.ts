@@ -22,13 +22,13 @@
  */
 
 import { Gate, GATE_WORDS } from "../gate.ts";
-import { ownThread, threadCanAct, threadExists } from "../threads.ts";
+import { ownThread, threadExists } from "../threads.ts";
 import { Guard, type Guarded } from "./guard.ts";
 import type { OnDeadlock } from "./lock_options.ts";
 import { Acquiring } from "./_acquiring.ts";
 import { Members, memberWords } from "./members.ts";
 import { Monitor, MONITOR_WORDS } from "./monitor.ts";
-import { PATIENCE } from "./mutex.ts";
+import { Claim } from "./_claim.ts";
 
 const WRITER = MONITOR_WORDS;
 const PHASE = WRITER + 1;
@@ -51,6 +51,7 @@ export class RwState {
   readonly writing: Side;
   readonly #monitor: Monitor;
   readonly #members: Members;
+  readonly #claim: Claim;
 
   constructor(
     words: Int32Array<SharedArrayBuffer>,
@@ -65,6 +66,7 @@ export class RwState {
     // Each section commits by one store: nothing to put right.
     this.#monitor = new Monitor(words, 0, () => {});
     this.#members = new Members(words, MEMBERS, 1);
+    this.#claim = new Claim(words, CLAIM);
     this.reading = new Side(this, READERS, {
       isOpen: () => this.writer() === 0,
       take: (phase, begun) => this.#takeToRead(phase, begun),
@@ -123,13 +125,16 @@ export class RwState {
   #takeToRead(phase: number, begun: number): boolean | undefined {
     const { words } = this;
     return this.#monitor.run(() => {
-      if (!this.#isUnwritten()) return this.#claim(begun);
+      if (!this.#isUnwritten()) {
+        this.#claim.make(begun);
+        return undefined;
+      }
       const mayEnter = this.#ownReads() > 0 || phase !== this.phase() ||
         this.writing.gate.waiting === 0;
       if (!mayEnter) return undefined;
       this.#members.sweep(() => {});
       Atomics.add(words, this.#members.own(), 1);
-      this.#unclaim();
+      this.#claim.drop();
       return Atomics.load(words, ABANDONED) !== 0;
     });
   }
@@ -137,17 +142,17 @@ export class RwState {
   #takeToWrite(begun: number): boolean | undefined {
     const { words } = this;
     return this.#monitor.run(() => {
-      if (!this.#isUnwritten()) return this.#claim(begun);
-      if (this.readers().length > 0) return undefined;
-      const claim = Atomics.load(words, CLAIM);
-      if (claim !== 0 && claim !== ownThread() && threadCanAct(claim)) {
+      if (!this.#isUnwritten()) {
+        this.#claim.make(begun);
         return undefined;
       }
+      if (this.readers().length > 0) return undefined;
+      if (this.#claim.isKeptFrom(begun)) return undefined;
       // In this order: who dies here has been told, and tells the next.
       const wasAbandoned = Atomics.load(words, ABANDONED) !== 0;
       Atomics.store(words, WRITER, ownThread());
       Atomics.store(words, ABANDONED, 0);
-      this.#unclaim();
+      this.#claim.drop();
       return wasAbandoned;
     });
   }
@@ -160,20 +165,6 @@ export class RwState {
     Atomics.store(this.words, ABANDONED, 1);
     Atomics.store(this.words, WRITER, 0);
     return true;
-  }
-
-  #claim(begun: number): undefined {
-    if (Date.now() - begun < PATIENCE) return;
-    const claim = Atomics.load(this.words, CLAIM);
-    if (claim === 0 || !threadCanAct(claim)) {
-      Atomics.store(this.words, CLAIM, ownThread());
-    }
-  }
-
-  /** @returns Whether this thread had the claim. */
-  #unclaim(): boolean {
-    const own = ownThread();
-    return Atomics.compareExchange(this.words, CLAIM, own, 0) === own;
   }
 
   #giveFromReading(): void {
@@ -194,7 +185,7 @@ export class RwState {
 
   /** A wait was given up: what was held back for it is so no longer. */
   gaveUp(): void {
-    this.#monitor.run(() => this.#unclaim());
+    this.#monitor.run(() => this.#claim.drop());
     this.reading.gate.wakeAll();
     this.writing.gate.wakeOne();
   }

@@ -18,9 +18,7 @@
  * given back is kept for it (so does Go's `sync.Mutex`).
  *
  * What is kept is not held: if the thread dies or gives up before it comes, the
- * lock is simply free, and nobody is told that a holder died. Nor is it kept from
- * those that have waited for {@linkcode KEPT_FOR} ms themselves: the one it is
- * kept for may compute on and on without coming back to its event loop.
+ * lock is simply free, and nobody is told that a holder died.
  *
  * No wake-up is lost:
  *
@@ -37,12 +35,8 @@
  */
 
 import { Gate, GATE_WORDS } from "../gate.ts";
-import {
-  ownThread,
-  threadCanAct,
-  threadExists,
-  wakeThread,
-} from "../threads.ts";
+import { ownThread, threadExists, wakeThread } from "../threads.ts";
+import { Claim } from "./_claim.ts";
 
 const STARVED = 1;
 const GATE = 4;
@@ -52,12 +46,6 @@ export const MUTEX_WORDS: number = GATE + GATE_WORDS;
 
 /** The sign bit, which is in no id. */
 const CONTENDED = 1 << 31;
-
-/** After so many ms a waiter's turn comes before anybody else's. */
-export const PATIENCE = 1;
-
-/** For so many ms it is kept for a thread that does not come. */
-export const KEPT_FOR = 20;
 
 /** What came of an attempt to take it. */
 export const Taken = {
@@ -98,6 +86,7 @@ export class Mutex {
   readonly gate: Gate;
   readonly words: Int32Array<SharedArrayBuffer>;
   readonly at: number;
+  readonly #claim: Claim;
 
   /**
    * @param words Shared memory that holds its words, 0 at first.
@@ -106,6 +95,7 @@ export class Mutex {
   constructor(words: Int32Array<SharedArrayBuffer>, at: number) {
     this.words = words;
     this.at = at;
+    this.#claim = new Claim(words, at + STARVED);
     this.gate = new MutexGate(
       words,
       at + GATE,
@@ -138,14 +128,14 @@ export class Mutex {
       const word = Atomics.load(words, at);
       const holder = word & ~CONTENDED;
       if (holder === 0) {
-        if (this.#isKeptForAnother(begun)) return Taken.not;
+        if (this.#claim.isKeptFrom(begun)) return Taken.not;
         if (Atomics.compareExchange(words, at, word, contended) === word) {
-          Atomics.compareExchange(words, at + STARVED, own, 0);
+          this.#claim.drop();
           return Taken.fresh;
         }
       } else if (!threadExists(holder)) {
         if (Atomics.compareExchange(words, at, word, contended) === word) {
-          Atomics.compareExchange(words, at + STARVED, own, 0);
+          this.#claim.drop();
           return Taken.abandoned;
         }
       } else if (
@@ -154,8 +144,7 @@ export class Mutex {
       ) {
         // A thread's own callers need no claim, it serves them. And the clock is
         // not read where many wait in one thread.
-        if (holder === own || Date.now() - begun < PATIENCE) return Taken.not;
-        if (!this.#claimNext()) return Taken.not;
+        if (holder === own || !this.#claim.make(begun)) return Taken.not;
         // It may have been given back before the claim was there to be seen.
       }
     }
@@ -173,11 +162,11 @@ export class Mutex {
     if (word === own) return true;
     if (word !== (own | CONTENDED)) return false;
     Atomics.store(words, at, CONTENDED);
-    const starved = Atomics.load(words, at + STARVED);
-    if (starved !== 0 && threadCanAct(starved)) {
+    const starved = this.#claim.thread;
+    if (starved !== 0) {
       if (starved === own) this.gate.serve();
       else wakeThread(starved);
-      if (Atomics.load(words, at + STARVED) === starved) return true;
+      if (this.#claim.thread === starved) return true;
       // It has it already, or gave up and may not have seen it lie here.
     }
     if (this.gate.isFlagged) this.gate.wakeOne();
@@ -185,33 +174,10 @@ export class Mutex {
     return true;
   }
 
-  /** Whether a thread that can act has been promised the next turn. */
-  #isKeptForAnother(begun: number): boolean {
-    const starved = Atomics.load(this.words, this.at + STARVED);
-    return starved !== 0 && starved !== ownThread() &&
-      threadCanAct(starved) && Date.now() - begun < KEPT_FOR;
-  }
-
-  /**
-   * Claims the next turn for this thread.
-   *
-   * @returns Whether the claim is new.
-   */
-  #claimNext(): boolean {
-    const at = this.at + STARVED;
-    const starved = Atomics.load(this.words, at);
-    if (starved !== 0 && threadCanAct(starved)) return false;
-    return Atomics.compareExchange(this.words, at, starved, ownThread()) ===
-      starved;
-  }
-
   /** Gives the claim up: nobody in this thread waits any longer. */
   #renounce(): void {
-    const { words, at } = this;
-    const own = ownThread();
-    if (Atomics.load(words, at + STARVED) !== own) return;
-    if (Atomics.compareExchange(words, at + STARVED, own, 0) !== own) return;
-    if (Atomics.load(words, at) === CONTENDED) this.gate.wakeOne();
+    if (!this.#claim.drop()) return;
+    if (Atomics.load(this.words, this.at) === CONTENDED) this.gate.wakeOne();
   }
 
   /** Rule 3: whether to wake another. If it is held, its holder will. */
