@@ -345,3 +345,11 @@ export {
   SharedMap,
   type SharedMapOptions,
 } from "./channels/shared/shared_map.ts";
+export {
+  EventFlag,
+  type EventFlagOptions,
+} from "./channels/locks/event_flag.ts";
+export {
+  Semaphore,
+  type SemaphoreOptions,
+} from "./channels/locks/semaphore.ts";

@@ -10,14 +10,9 @@ import { ownThread, seemsFenced, stopIfFenced } from "../threads.ts";
 import type { BlockOptions } from "../wait_options.ts";
 import { Guard, type Guarded } from "./guard.ts";
 import { LockOwnerError } from "./lock_errors.ts";
-import type { LockParty, LockReport, OnDeadlock } from "./lock_options.ts";
+import { type LockReport, type OnDeadlock, partyOf } from "./lock_options.ts";
 import { Acquiring } from "./_acquiring.ts";
 import { type Mutex, Taken } from "./mutex.ts";
-
-/** An actor as reports name it. */
-export function partyOf(thread: number): LockParty {
-  return { name: nameOfThread(thread), thread };
-}
 
 /** This thread's side of a lock. One object a thread for each lock. */
 export class LockState extends Acquiring implements Guarded {

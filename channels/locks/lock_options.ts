@@ -4,6 +4,8 @@
  * @module
  */
 
+import { nameOfThread } from "../thread_notes.ts";
+
 /** What a lock does about waits that go round in a circle. */
 export type OnDeadlock = "report" | "fail";
 
@@ -61,4 +63,9 @@ export function checkOnDeadlock(value: OnDeadlock | undefined): OnDeadlock {
       Deno.inspect(value)
     }`,
   );
+}
+
+/** An actor as reports name it. */
+export function partyOf(thread: number): LockParty {
+  return { name: nameOfThread(thread), thread };
 }

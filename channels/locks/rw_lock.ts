@@ -15,8 +15,8 @@ import {
   checkOnDeadlock,
   type LockOptions,
   type LockReport,
+  partyOf,
 } from "./lock_options.ts";
-import { partyOf } from "./_lock_state.ts";
 import { RW_WORDS, RwState } from "./_rw_state.ts";
 
 /** The state of a lock that came from another thread. */
