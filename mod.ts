@@ -353,3 +353,13 @@ export {
   Semaphore,
   type SemaphoreOptions,
 } from "./channels/locks/semaphore.ts";
+export {
+  Barrier,
+  type BarrierBlockOptions,
+  type BarrierOptions,
+  type BarrierWaitOptions,
+} from "./channels/locks/barrier.ts";
+export {
+  type BarrierBreak,
+  BrokenBarrierError,
+} from "./channels/locks/barrier_error.ts";

@@ -10,7 +10,7 @@
 import { actor, Barrier, SharedArray, Value } from "@troupe/troupe";
 
 const ACTORS = 10;
-const TIMES = 100_000; // for each actor
+const TIMES = 20_000; // for each actor
 
 const addToPlain = actor(
   import.meta,

@@ -21,11 +21,12 @@
  * @module
  */
 
-import { Gate, GATE_WORDS } from "../gate.ts";
+import { type Gate, GATE_WORDS } from "../gate.ts";
 import { ownThread, threadExists } from "../threads.ts";
 import { Guard, type Guarded } from "./guard.ts";
 import type { OnDeadlock } from "./lock_options.ts";
 import { Acquiring } from "./_acquiring.ts";
+import { LoopGate } from "./_loop_gate.ts";
 import { Members, memberWords } from "./members.ts";
 import { Monitor, MONITOR_WORDS } from "./monitor.ts";
 import { Claim } from "./_claim.ts";
@@ -202,10 +203,6 @@ interface SideWays {
   /** Whether this thread has the lock so that it cannot get this side of it. */
   isBlockedBySelf(): boolean;
   mayOvertake(): boolean;
-}
-
-class LoopGate extends Gate {
-  override readonly needsLoop = true;
 }
 
 /** Reading, or writing. */

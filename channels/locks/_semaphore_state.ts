@@ -1,33 +1,46 @@
 /**
- * The state of a semaphore, and this thread's side of it.
+ * The permits of a semaphore, and this thread's side of them.
  *
  * ```text
  *   monitor     the sections below run in it
- *   TOTAL       permits, taken or not
- *   TAKEN       the sum of those that the members hold
- *   RETURNED    permits of the dead that came back, and nobody was told yet
- *   CLAIM       see `_claim.ts`
+ *   TOTAL       the permits there are: free ones, and those that threads have
+ *   FREE        TOTAL less what all members have
+ *   RECOVERED   permits that came back from the dead, and of which nobody was told
+ *   CLAIM       see `_claim.ts`: one free permit is kept for that thread
  *   gate        where threads wait for a permit
- *   members     for each thread, how many it holds
+ *   members     for each thread, how many it has
  * ```
  *
- * TAKEN is there to be quick: after a thread that died in a section it is summed
- * up anew. All else changes by one store at a time.
+ * A section commits by one store, to TOTAL or to a member's record. FREE follows
+ * from these: after a thread that died in a section it is counted anew.
+ *
+ * Each permit that becomes free wakes one waiting thread: the first of them that
+ * of the claim, if there is one. So a permit that is kept wakes nobody else, and
+ * the gate wakes whoever is next when the claim is dropped and the permit is left.
  *
  * @module
  */
 
 import { Gate, GATE_WORDS } from "../gate.ts";
-import { endCount, ownThread, threadExists, wakeThread } from "../threads.ts";
+import { nameOfThread } from "../thread_notes.ts";
+import {
+  endCount,
+  ownThread,
+  seemsFenced,
+  stopIfFenced,
+  threadExists,
+  wakeThread,
+} from "../threads.ts";
 import { Acquiring } from "./_acquiring.ts";
 import { Claim } from "./_claim.ts";
 import { Guard, type Guarded } from "./guard.ts";
+import type { OnDeadlock } from "./lock_options.ts";
 import { Members, memberWords } from "./members.ts";
 import { Monitor, MONITOR_WORDS } from "./monitor.ts";
 
 const TOTAL = MONITOR_WORDS;
-const TAKEN = TOTAL + 1;
-const RETURNED = TOTAL + 2;
+const FREE = TOTAL + 1;
+const RECOVERED = TOTAL + 2;
 const CLAIM = TOTAL + 3;
 const GATE = TOTAL + 4;
 const MEMBERS = GATE + GATE_WORDS;
@@ -35,29 +48,58 @@ const MEMBERS = GATE + GATE_WORDS;
 /** The words of shared memory that one takes. */
 export const SEMAPHORE_WORDS: number = MEMBERS + memberWords(1);
 
-class LoopGate extends Gate {
+/** The most permits there can be. */
+export const MOST_PERMITS = 2 ** 31 - 1;
+
+/** Makes the words of a new semaphore. */
+export function semaphoreWords(
+  permits: number,
+): Int32Array<SharedArrayBuffer> {
+  const words = new Int32Array(new SharedArrayBuffer(SEMAPHORE_WORDS * 4));
+  words[TOTAL] = words[FREE] = permits;
+  return words;
+}
+
+class PermitGate extends Gate {
   override readonly needsLoop = true;
+  readonly #words: Int32Array;
+  readonly #claim: Claim;
+
+  constructor(words: Int32Array, claim: Claim) {
+    super(words, GATE, () => Atomics.load(words, FREE) > 0);
+    this.#words = words;
+    this.#claim = claim;
+  }
+
+  override leave(): void {
+    if (this.#claim.drop() && Atomics.load(this.#words, FREE) > 0) {
+      this.wakeOne();
+    }
+    super.leave();
+  }
 }
 
 /** This thread's side of a semaphore. One object a thread for each. */
 export class SemaphoreState extends Acquiring implements Guarded {
   readonly words: Int32Array<SharedArrayBuffer>;
-  readonly gate: Gate;
   readonly number: number;
   readonly label: string;
-  /** The most permits there may be. */
-  readonly limit: number;
-  // Who gives a permit back need not be one that holds one: a wait for it is no
-  // edge of the graph of waits.
-  readonly onDeadlock = "report";
+  readonly gate: Gate;
+  readonly onDeadlock: OnDeadlock = "report";
+  readonly #limit: number;
   readonly #monitor: Monitor;
   readonly #members: Members;
   readonly #claim: Claim;
-  /** The guards that this thread has not given back, the latest last. */
+  /** The guards of this thread that are not over, in the order of acquiring. */
   readonly #guards: Guard[] = [];
   /** How many threads had ended when the dead were last looked for. */
   #ends = -1;
 
+  /**
+   * @param words Its memory, made by {@linkcode semaphoreWords}.
+   * @param number Its number, which no other lock of the program has.
+   * @param limit How many permits there may be.
+   */
   constructor(
     words: Int32Array<SharedArrayBuffer>,
     number: number,
@@ -68,34 +110,32 @@ export class SemaphoreState extends Acquiring implements Guarded {
     this.words = words;
     this.number = number;
     this.label = label;
-    this.limit = limit;
-    this.gate = new LoopGate(words, GATE, () => this.available > 0);
-    this.#monitor = new Monitor(words, 0, () => this.#recount());
+    this.#limit = limit;
+    this.#monitor = new Monitor(words, 0, () => this.#count());
     this.#members = new Members(words, MEMBERS, 1);
     this.#claim = new Claim(words, CLAIM);
+    this.gate = new PermitGate(words, this.#claim);
   }
 
-  /** How many permits are to be had. */
+  /** How many permits are free. */
   get available(): number {
-    return Atomics.load(this.words, TOTAL) - Atomics.load(this.words, TAKEN);
+    if (this.#ends !== endCount()) this.#monitor.run(() => this.#sweep());
+    return Atomics.load(this.words, FREE);
   }
 
-  /** Makes the first permits. */
-  fill(permits: number): void {
-    Atomics.store(this.words, TOTAL, permits);
-  }
-
-  /** The threads that hold permits. */
-  takers(): number[] {
-    const takers: number[] = [];
-    this.#members.each((count, thread) => {
-      if (Atomics.load(this.words, count) > 0 && threadExists(thread)) {
-        takers.push(thread);
+  /** The threads that have a permit, or several. */
+  havers(): number[] {
+    const threads: number[] = [];
+    this.#members.each((held, thread) => {
+      if (Atomics.load(this.words, held) > 0 && threadExists(thread)) {
+        threads.push(thread);
       }
     });
-    return takers;
+    return threads;
   }
 
+  // Whom a waiter waits for is not known: any of those that have a permit, or one
+  // that has none and signals. So its wait is no edge in the graph of waits.
   override holders(): readonly number[] {
     return [];
   }
@@ -104,30 +144,6 @@ export class SemaphoreState extends Acquiring implements Guarded {
     return 0;
   }
 
-  override attempt(_ticket: number, begun: number): Guard | undefined {
-    const { words } = this;
-    const isAbandoned = this.#monitor.run(() => {
-      this.#sweep();
-      if (this.available <= (this.#claim.isKeptFrom(begun) ? 1 : 0)) {
-        this.#claim.make(begun);
-        return undefined;
-      }
-      Atomics.add(words, this.#own(), 1);
-      Atomics.add(words, TAKEN, 1);
-      this.#claim.drop();
-      if (Atomics.load(words, RETURNED) === 0) return false;
-      Atomics.sub(words, RETURNED, 1);
-      return true;
-    });
-    if (isAbandoned === undefined) return undefined;
-    // What was kept for this thread, others may have left to it.
-    if (this.available > 0) this.gate.wakeOne();
-    const guard = new Guard(this, isAbandoned);
-    this.#guards.push(guard);
-    return guard;
-  }
-
-  // Another actor may give a permit back, whatever this thread holds.
   override isBlockedBySelf(): boolean {
     return false;
   }
@@ -136,93 +152,128 @@ export class SemaphoreState extends Acquiring implements Guarded {
     return false;
   }
 
-  override gaveUp(): void {
-    if (this.#claim.drop() && this.available > 0) this.gate.wakeOne();
+  // The gate sees to it.
+  override gaveUp(): void {}
+
+  override attempt(_ticket: number, begun: number): Guard | undefined {
+    const isAbandoned = this.#monitor.run(() => this.#take(begun));
+    if (isAbandoned === undefined) return undefined;
+    const guard = new Guard(this, isAbandoned);
+    this.#guards.push(guard);
+    return guard;
+  }
+
+  /** @returns The guard's `abandoned`, or `undefined` if none was taken. */
+  #take(begun: number): boolean | undefined {
+    const { words } = this;
+    this.#sweep();
+    const kept = this.#claim.isKeptFrom(begun) ? 1 : 0;
+    if (Atomics.load(words, FREE) <= kept) {
+      this.#claim.make(begun);
+      return undefined;
+    }
+    Atomics.add(words, this.#members.own(), 1);
+    Atomics.sub(words, FREE, 1);
+    this.#claim.drop();
+    if (Atomics.load(words, RECOVERED) === 0) return false;
+    Atomics.sub(words, RECOVERED, 1);
+    return true;
   }
 
   /** Gives the permit of a guard back. */
   letGo(guard: Guard): void {
-    this.#takeOut(guard);
-    this.#monitor.run(() => this.#giveBack(1));
-    this.#wake(1);
+    this.#end(guard);
+    this.#wake(this.#monitor.run(() => {
+      const held = this.#members.find(ownThread());
+      Atomics.sub(this.words, held, 1);
+      return this.#free(1);
+    }));
   }
 
-  /** Keeps the permit of a guard for good. */
+  /** Takes the permit of a guard out of the world. */
   forget(guard: Guard): void {
-    this.#takeOut(guard);
+    this.#end(guard);
     this.#monitor.run(() => {
-      // In this order: if this thread dies in between, the permit is gone too.
+      // In this order: who dies in between leaves as many free permits as after.
       Atomics.sub(this.words, TOTAL, 1);
-      this.#giveBack(1);
+      Atomics.sub(this.words, this.#members.find(ownThread()), 1);
     });
   }
 
-  /** Gives back what this thread holds, and adds the rest. */
-  release(count: number): void {
-    const own = Math.min(count, this.#guards.length);
-    const added = count - own;
-    this.#monitor.run(() => {
-      const total = Atomics.load(this.words, TOTAL);
-      if (total + added > this.limit) throw this.#tooMany(count, total);
-      if (own > 0) this.#giveBack(own);
-      Atomics.add(this.words, TOTAL, added);
-    });
-    for (let i = 0; i < own; i++) this.#guards.pop()!.end();
-    this.#wake(count);
-  }
-
-  #tooMany(count: number, total: number): RangeError {
-    return new RangeError(
-      `Cannot release ${this.label}: ${count} would make more permits than ` +
-        `the ${this.limit} it may have; there are ${total}, and this actor ` +
-        `holds ${this.#guards.length} of them`,
-    );
-  }
-
-  #giveBack(count: number): void {
-    Atomics.sub(this.words, this.#own(), count);
-    Atomics.sub(this.words, TAKEN, count);
-  }
-
-  /** Where this thread's count is. The slot may have been a dead one's. */
-  #own(): number {
-    const own = this.#members.find(ownThread());
-    if (own >= 0) return own;
-    this.#ends = -1;
-    this.#sweep();
-    return this.#members.own();
-  }
-
-  #takeOut(guard: Guard): void {
+  #end(guard: Guard): void {
     const at = this.#guards.lastIndexOf(guard);
     if (at >= 0) this.#guards.splice(at, 1);
   }
 
-  #wake(count: number): void {
-    const { gate } = this;
-    for (let i = 0; i < count && gate.isFlagged; i++) gate.wakeOne();
-    // Whom it is kept for may have been woken before, in vain.
-    const { thread } = this.#claim;
-    if (thread === ownThread()) gate.serve();
-    else if (thread !== 0) wakeThread(thread);
+  /**
+   * Gives back permits that this thread has, the latest first, and adds new ones
+   * for what it has not.
+   *
+   * @throws {RangeError} If there would be more than there may be.
+   */
+  release(count: number): void {
+    if (seemsFenced()) stopIfFenced();
+    let own = 0;
+    const woken = this.#monitor.run(() => {
+      const { words } = this;
+      this.#sweep();
+      const held = this.#members.find(ownThread());
+      own = held < 0 ? 0 : Math.min(count, Atomics.load(words, held));
+      const total = Atomics.load(words, TOTAL) + count - own;
+      if (total > this.#limit) throw this.#tooMany(count, own, total);
+      Atomics.store(words, TOTAL, total);
+      if (own > 0) Atomics.sub(words, held, own);
+      return this.#free(count);
+    });
+    for (; own > 0; own--) this.#guards.pop()?.end();
+    this.#wake(woken);
   }
 
-  /** Takes the permits of the dead back. */
+  #tooMany(count: number, own: number, total: number): RangeError {
+    const has = own === 0 ? "has none" : `has only ${own}`;
+    return new RangeError(
+      `Cannot release ${count} of ${this.label}: actor ` +
+        `"${nameOfThread(ownThread())}" ${has}, and there would be ${total} ` +
+        `permits, of at most ${this.#limit}. Let the actor that acquired a ` +
+        "permit release it, or forget() it first",
+    );
+  }
+
+  /**
+   * Adds free permits; in the monitor.
+   *
+   * @returns What to do about them; see {@linkcode #wake}.
+   */
+  #free(count: number): [claimant: number, others: number] {
+    const free = Atomics.add(this.words, FREE, count) + count;
+    const claimant = this.#claim.thread;
+    return [claimant, claimant === 0 ? count : Math.min(count, free - 1)];
+  }
+
+  /** Wakes those for whom there are permits; out of the monitor. */
+  #wake([claimant, others]: [claimant: number, others: number]): void {
+    const { gate } = this;
+    if (claimant === ownThread()) gate.serve();
+    else if (claimant !== 0) wakeThread(claimant);
+    for (; others > 0 && gate.isFlagged; others--) gate.wakeOne();
+  }
+
+  /** Gets back what the dead had. Who waits was woken, and does so as well. */
   #sweep(): void {
     const ends = endCount();
-    if (ends === this.#ends) return;
-    this.#ends = ends;
-    this.#members.sweep((count) => {
-      const held = Atomics.exchange(this.words, count, 0);
-      if (held === 0) return;
-      Atomics.sub(this.words, TAKEN, held);
-      Atomics.add(this.words, RETURNED, held);
+    if (this.#ends === ends) return;
+    const { words } = this;
+    this.#members.sweep((held) => {
+      Atomics.add(words, RECOVERED, Atomics.load(words, held));
     });
+    this.#count();
+    this.#ends = ends;
   }
 
-  #recount(): void {
-    let taken = 0;
-    this.#members.each((count) => taken += Atomics.load(this.words, count));
-    Atomics.store(this.words, TAKEN, taken);
+  #count(): void {
+    const { words } = this;
+    let free = Atomics.load(words, TOTAL);
+    this.#members.each((held) => free -= Atomics.load(words, held));
+    Atomics.store(words, FREE, free);
   }
 }

@@ -1,5 +1,13 @@
 /**
- * The event flag: all that wait go on once it is set.
+ * The event flag: waiting until something has happened.
+ *
+ * ```text
+ *   word 0   STATE   counts how often the flag was set and cleared; odd: it is set
+ *   word 1…  gate    where threads wait
+ * ```
+ *
+ * Since STATE counts, a waiter that was there when the flag was set goes on, also
+ * if it was cleared before the waiter came to look.
  *
  * @module
  */
@@ -9,8 +17,7 @@ import { Gate, GATE_WORDS } from "../gate.ts";
 import { PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { Identity } from "../identity.ts";
 import { INSPECT } from "../inspect.ts";
-import { nextRing } from "../threads.ts";
-import { blockAt, waitAt } from "../waiting.ts";
+import { nextRing, stopIfFenced } from "../threads.ts";
 import {
   type BlockOptions,
   checkTimeout,
@@ -18,21 +25,19 @@ import {
   timeoutError,
   type WaitOptions,
 } from "../wait_options.ts";
+import { blockAt, waitAt } from "../waiting.ts";
 
-/** Options of an {@linkcode EventFlag}. */
+const STATE = 0;
+const GATE = 1;
+const WORDS = GATE + GATE_WORDS;
+
+/** Options of an event flag. */
 export interface EventFlagOptions {
   /** What messages call it. */
   name?: string;
 }
 
-// Word 0 counts how often it was set and cleared: while it is odd, it is set. So a
-// waiter that finds another count than when it came knows that it was set, even if
-// it was cleared before the waiter could look.
-const COUNT = 0;
-const GATE = 1;
-const WORDS = GATE + GATE_WORDS;
-
-/** The memory of a flag that came from another thread. */
+/** The state of a flag that came from another thread. */
 const MEMORY: unique symbol = Symbol("memory");
 
 interface Adopted extends EventFlagOptions {
@@ -42,28 +47,30 @@ interface Adopted extends EventFlagOptions {
 const flags = new Identity<EventFlag>();
 
 /**
- * A flag that actors wait for: once it is set, all that wait go on, and those that
- * come later do not wait, until it is cleared.
+ * A flag that actors wait for until one of them sets it.
  *
- * Whoever waits when it is set goes on, also if it is cleared at once.
+ * Made by any actor and passed to others as an argument or an item. All that wait
+ * when it is set go on, also if it is cleared again at once. Nobody owns a flag:
+ * where the one that is to set it may die, wait with a time-out or a signal.
  *
- * In the spirit of Python's `multiprocessing.Event`; but a wait that takes too
- * long is a `TimeoutError`, as everywhere here, and no `False`.
+ * In the spirit of Python's `multiprocessing.Event`. There, a wait that takes too
+ * long returns `False`; here it fails with a `TimeoutError`.
  *
  * @example
  * ```ts ignore
  * import { actor, EventFlag } from "@troupe/troupe";
  *
- * const runner = actor(import.meta, async function runner(go: EventFlag) {
- *   await go.wait();
- *   console.log("runs");
+ * const runner = actor(import.meta, async function runner(start: EventFlag) {
+ *   await start.wait();
+ *   console.log("off");
  * });
  *
  * if (import.meta.main) {
- *   const go = new EventFlag();
- *   const runners = [runner.spawn([go]), runner.spawn([go])];
- *   go.set();
- *   for (const one of runners) await one.join();
+ *   const start = new EventFlag();
+ *   await using one = runner.spawn([start]);
+ *   console.log("ready");
+ *   start.set();
+ *   await one.join();
  * }
  * ```
  */
@@ -95,51 +102,34 @@ export class EventFlag {
     flags.add(number, this);
   }
 
-  /** Whether it is set. */
+  /** Whether it is set now. */
   get isSet(): boolean {
-    return (this.#count & 1) === 1;
+    return isOdd(this.#state);
   }
 
-  get #count(): number {
-    return Atomics.load(this.#words, COUNT);
-  }
-
-  /** Sets it, and lets all go on that wait. */
+  /** Sets it: all that wait go on, and nobody waits until it is cleared. */
   set(): void {
-    this.#turn(0);
-    this.#gate.wakeAll();
+    if (this.#turn(true)) this.#gate.wakeAll();
   }
 
-  /** Clears it: who comes from here on waits. */
+  /** Clears it: whoever comes from now on waits. */
   clear(): void {
-    this.#turn(1);
-  }
-
-  /** Counts on, if the last bit is the given one. */
-  #turn(from: number): void {
-    for (;;) {
-      const count = this.#count;
-      if ((count & 1) !== from) return;
-      const next = count + 1 | 0;
-      if (Atomics.compareExchange(this.#words, COUNT, count, next) === count) {
-        return;
-      }
-    }
+    this.#turn(false);
   }
 
   /**
-   * Waits until it is set.
+   * Waits until it is set. The event loop goes on.
    *
    * @throws {RangeError} If the time-out is negative or NaN.
-   * @throws {DOMException} A `TimeoutError`, if it was not set in `timeout` ms.
+   * @throws {DOMException} A `TimeoutError`, if it was not set for `timeout` ms.
    */
   async wait(options?: WaitOptions): Promise<void> {
     const timeout = checkWait(options);
-    const hasBeenSet = this.#watch();
-    if (hasBeenSet()) return;
-    // What waits keeps the object, which is so the one that others get.
+    stopIfFenced();
+    const since = this.#state;
+    if (isOdd(since)) return;
     await waitAt([this.#gate], {
-      attempt: hasBeenSet,
+      attempt: () => this.#state !== since,
       options,
       late: () => this.#late(timeout),
     });
@@ -149,27 +139,39 @@ export class EventFlag {
    * Waits until it is set, blocking the whole thread.
    *
    * @throws {RangeError} If the time-out is negative or NaN.
-   * @throws {DOMException} A `TimeoutError`, if it was not set in `timeout` ms.
+   * @throws {DOMException} A `TimeoutError`, if it was not set for `timeout` ms.
    */
   waitSync(options?: BlockOptions): void {
     const timeout = checkTimeout(options?.timeout);
-    const hasBeenSet = this.#watch();
-    if (hasBeenSet() || blockAt([this.#gate], hasBeenSet, timeout)) return;
+    stopIfFenced();
+    const since = this.#state;
+    if (isOdd(since)) return;
+    if (blockAt([this.#gate], () => this.#state !== since, timeout)) return;
     throw timeoutError(this.#late(timeout));
   }
 
-  /** Tells whether it is set, or has been since this call. */
-  #watch(): () => boolean {
-    const before = this.#count;
-    return () => this.isSet || this.#count !== before;
+  get #state(): number {
+    return Atomics.load(this.#words, STATE);
+  }
+
+  /** @returns Whether it was not so before. */
+  #turn(isSet: boolean): boolean {
+    stopIfFenced();
+    for (;;) {
+      const state = this.#state;
+      if (isOdd(state) === isSet) return false;
+      const next = state + 1 | 0;
+      const found = Atomics.compareExchange(this.#words, STATE, state, next);
+      if (found === state) return true;
+    }
   }
 
   #late(timeout: number): string {
-    return `${this.#label} was not set within ${timeout} ms`;
+    return `Cannot wait for ${this.#label}: it was not set in ${timeout} ms`;
   }
 
   /**
-   * How it is logged: `event flag "go" (set)`.
+   * How it is logged: `event flag "start" (set)`.
    *
    * @internal
    */
@@ -190,6 +192,10 @@ export class EventFlag {
       name: this.#name,
     };
   }
+}
+
+function isOdd(state: number): boolean {
+  return (state & 1) === 1;
 }
 
 registerHandle("event-flag", {

@@ -50,17 +50,21 @@ export class Members {
     return Atomics.load(this.#words, at) === thread ? at + 1 : -1;
   }
 
-  /**
-   * Where the fields of this thread begin; 0 at first. One that had the slot
-   * before must have been {@linkcode sweep}ed.
-   */
+  /** Where the fields of this thread begin; see {@linkcode enroll}. */
   own(): number {
-    const own = ownThread();
-    const found = this.find(own);
+    return this.enroll(ownThread());
+  }
+
+  /**
+   * Where the fields of a thread begin; all 0 if it had no record. One that had
+   * its slot before must have been {@linkcode sweep}ed.
+   */
+  enroll(thread: number): number {
+    const found = this.find(thread);
     if (found >= 0) return found;
-    const at = this.#at + slotNumber(own) * this.#size;
+    const at = this.#at + slotNumber(thread) * this.#size;
     this.#words.fill(0, at + 1, at + 1 + this.#fields);
-    Atomics.store(this.#words, at, own);
+    Atomics.store(this.#words, at, thread);
     return at + 1;
   }
 

@@ -34,9 +34,10 @@
  * @module
  */
 
-import { Gate, GATE_WORDS } from "../gate.ts";
+import { type Gate, GATE_WORDS } from "../gate.ts";
 import { ownThread, threadExists, wakeThread } from "../threads.ts";
 import { Claim } from "./_claim.ts";
+import { LoopGate } from "./_loop_gate.ts";
 
 const STARVED = 1;
 const GATE = 4;
@@ -60,8 +61,7 @@ export const Taken = {
 /** One of {@linkcode Taken}. */
 export type Taken = typeof Taken[keyof typeof Taken];
 
-class MutexGate extends Gate {
-  override readonly needsLoop = true;
+class MutexGate extends LoopGate {
   readonly #renounce: () => void;
 
   constructor(

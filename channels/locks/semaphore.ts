@@ -1,5 +1,5 @@
 /**
- * The semaphore: so many at a time, or signals that are counted.
+ * The semaphore: so many at a time, or so many signals.
  *
  * @module
  */
@@ -11,19 +11,21 @@ import { INSPECT } from "../inspect.ts";
 import { nextRing } from "../threads.ts";
 import type { BlockOptions, WaitOptions } from "../wait_options.ts";
 import type { Guard } from "./guard.ts";
-import { type LockReport, partyOf } from "./lock_options.ts";
-import { SEMAPHORE_WORDS, SemaphoreState } from "./_semaphore_state.ts";
+import type { LockReport } from "./lock_options.ts";
+import { partyOf } from "./_lock_state.ts";
+import {
+  MOST_PERMITS,
+  SemaphoreState,
+  semaphoreWords,
+} from "./_semaphore_state.ts";
 
-/** The most permits that a semaphore has. */
-const MOST_PERMITS = 2 ** 31 - 1;
-
-/** Options of a {@linkcode Semaphore}. */
+/** Options of a semaphore. */
 export interface SemaphoreOptions {
   /** What messages call it. */
   name?: string;
   /**
-   * Whether there are never more permits than at first: a release of one that
-   * nobody holds is then an error. Default: `false`.
+   * Whether there may never be more permits than at first, so that a release too
+   * many is an error. Default: `false`.
    */
   bounded?: boolean;
 }
@@ -37,143 +39,203 @@ interface Adopted extends SemaphoreOptions {
 
 const semaphores = new Identity<Semaphore>();
 
+function checkPermits(text: string, count: number, least: number): void {
+  if (typeof count !== "number") {
+    throw new TypeError(`${text} must be a number, got ${typeof count}`);
+  }
+  if (!Number.isInteger(count) || count < least || count > MOST_PERMITS) {
+    throw new RangeError(
+      `${text} must be a whole number from ${least} to ${MOST_PERMITS}, got ` +
+        count,
+    );
+  }
+}
+
 /**
- * A number of permits, of which each actor takes one, and gives it back.
+ * A number of permits, each of which one holder has at a time.
  *
- * Where there is none left, the next waits until one is given back. Whoever waits
- * in vain for a millisecond comes before all that come later.
+ * Made by any actor and passed to others as an argument or an item. Whoever waits
+ * in vain for a millisecond comes before all that come later, so that nobody
+ * starves; callers of one actor get their permits in the order they asked.
  *
- * The permits of an actor that dies, or ends, come back when its thread is gone,
- * and for each of them one guard says `abandoned`. A permit that is not to come
- * back, since it is a signal that is used up, is kept with `Guard.forget`.
+ * When an actor ends, however it ends, the permits that it has come back, within
+ * 100 ms, and for each of them one guard says `abandoned`.
+ *
+ * A semaphore can also count signals: one actor sends them with
+ * {@linkcode release}, and another waits for one and keeps it for good, with
+ * `(await items.acquire()).forget()`. Without `forget` it would still have the
+ * permit, and the signal would come back when it ends.
  *
  * In the spirit of Python's `multiprocessing.Semaphore` and `BoundedSemaphore`.
  *
- * @example No more than two at a time
- * ```ts
- * import { Semaphore } from "@troupe/troupe";
- *
- * const doors = new Semaphore(2);
- * using one = await doors.acquire();
- * using other = await doors.acquire();
- * console.log(doors.available, doors.tryAcquire()); // 0 undefined
- * ```
- *
- * @example One actor signals, another uses the signals up
+ * @example At most two at a time
  * ```ts ignore
  * import { actor, Semaphore } from "@troupe/troupe";
  *
- * const ring = actor(import.meta, function ring(bell: Semaphore) {
- *   bell.release(3);
+ * const load = actor(import.meta, async function load(slots: Semaphore, n: number) {
+ *   using _ = await slots.acquire();
+ *   console.log(`loading ${n}`);
  * });
  *
  * if (import.meta.main) {
- *   const bell = new Semaphore(0);
- *   await using ringer = ring.spawn([bell]);
- *   for (let i = 1; i <= 3; i++) {
- *     (await bell.acquire()).forget();
- *     console.log("ring", i);
- *   }
+ *   const slots = new Semaphore(2);
+ *   const loads = [1, 2, 3].map((n) => load.spawn([slots, n]));
+ *   for (const one of loads) await one.join();
+ *   console.log(slots.available); // 2
  * }
+ * ```
+ *
+ * @example Signals
+ * ```ts
+ * import { Semaphore } from "@troupe/troupe";
+ *
+ * const items = new Semaphore(0);
+ * items.release(2);
+ * (await items.acquire()).forget();
+ * console.log(items.available); // 1
  * ```
  */
 export class Semaphore {
   /** The kind of handle this is. */
   readonly kind = "semaphore";
 
+  readonly #permits: number;
   readonly #name: string | undefined;
+  readonly #isBounded: boolean;
   readonly #state: SemaphoreState;
 
   /**
-   * Makes a semaphore.
+   * Makes a semaphore whose permits are all free.
    *
-   * @param permits How many permits it has at first. Default: 1.
-   * @throws {RangeError} If that is no whole number from 0 to 2,147,483,647.
-   * @throws {TypeError} If an option is of the wrong type.
+   * @param permits How many there are at first. Default: 1.
+   * @throws {TypeError} If `permits` or an option is of the wrong type.
+   * @throws {RangeError} If `permits` is no whole number from 0 to 2³¹ − 1.
    */
   constructor(permits: number = 1, options: SemaphoreOptions = {}) {
     const { name, bounded = false } = options;
     const label = labelOf("semaphore", name);
+    checkPermits(`Cannot create a ${label}: permits`, permits, 0);
     if (typeof bounded !== "boolean") {
       throw new TypeError(
         `Cannot create a ${label}: bounded must be a boolean, got ` +
-          Deno.inspect(bounded),
+          typeof bounded,
       );
     }
-    checkPermits(`create a ${label}: permits`, permits, 0);
-    const adopted = (options as Adopted)[MEMORY];
-    const { words, number } = adopted ?? {
-      words: new Int32Array(new SharedArrayBuffer(SEMAPHORE_WORDS * 4)),
+    const { words, number } = (options as Adopted)[MEMORY] ?? {
+      words: semaphoreWords(permits),
       number: nextRing(),
     };
+    this.#permits = permits;
     this.#name = name;
+    this.#isBounded = bounded;
     const limit = bounded ? permits : MOST_PERMITS;
     this.#state = new SemaphoreState(words, number, label, limit);
     this.#state.owner = this;
-    if (adopted === undefined) this.#state.fill(permits);
     semaphores.add(number, this);
   }
 
-  /** How many permits there are to be had now. */
+  /** How many permits are free now. */
   get available(): number {
     return this.#state.available;
   }
 
   /**
-   * Takes a permit, waiting until there is one.
+   * Acquires a permit, waiting until one is free. The event loop goes on.
    *
    * @returns The guard that gives it back.
    * @throws {RangeError} If the time-out is negative or NaN.
-   * @throws {DOMException} A `TimeoutError`, if there was none for `timeout` ms.
+   * @throws {DOMException} A `TimeoutError`, if none was free for `timeout` ms.
+   *   Python returns `False`.
    */
   acquire(options?: WaitOptions): Promise<Guard> {
     return this.#state.acquire(options);
   }
 
-  /** Takes a permit if there is one now. */
+  /** Acquires a permit if one is free now, and kept for nobody that waited long. */
   tryAcquire(): Guard | undefined {
     return this.#state.tryAcquire();
   }
 
   /**
-   * Takes a permit, blocking the whole thread until there is one.
+   * Acquires a permit, blocking the whole thread until one is free.
+   *
+   * Ends when the actor is terminated.
    *
    * @returns The guard that gives it back.
    * @throws {RangeError} If the time-out is negative or NaN.
-   * @throws {DOMException} A `TimeoutError`, if there was none for `timeout` ms.
+   * @throws {DOMException} A `TimeoutError`, if none was free for `timeout` ms.
    */
   acquireSync(options?: BlockOptions): Guard {
     return this.#state.acquireSync(options);
   }
 
   /**
-   * Gives permits back, or adds some.
+   * Calls a function while having a permit, and gives it back when the function
+   * has returned or thrown, or its promise is settled.
    *
-   * First those that the calling actor holds, the latest first, as their guards
-   * would. What is left of the count are new permits: any actor may add some,
-   * which is how a semaphore signals.
+   * @param work Is told whether a holder died; see `Guard.abandoned`.
+   * @returns What the function returns.
+   * @throws What the function throws, and what {@linkcode acquire} does.
+   */
+  async run<T>(
+    work: (abandoned: boolean) => T | PromiseLike<T>,
+    options?: WaitOptions,
+  ): Promise<T> {
+    const guard = await this.#state.acquire(options);
+    try {
+      return await work(guard.abandoned);
+    } finally {
+      guard[Symbol.dispose]();
+    }
+  }
+
+  /**
+   * As {@linkcode run}, blocking: for work that ends when it returns.
+   *
+   * @param work Is told whether a holder died; see `Guard.abandoned`.
+   * @returns What the function returns.
+   * @throws What the function throws, and what {@linkcode acquireSync} does.
+   */
+  runSync<T>(work: (abandoned: boolean) => T, options?: BlockOptions): T {
+    const guard = this.#state.acquireSync(options);
+    try {
+      return work(guard.abandoned);
+    } finally {
+      guard[Symbol.dispose]();
+    }
+  }
+
+  /**
+   * Gives permits back, or adds new ones.
+   *
+   * First it gives back those that the calling actor has, as the guards of its
+   * latest `acquire` would. For what is left it adds new permits, as in Python,
+   * where any actor may: they are signals to those that wait.
    *
    * @param count How many. Default: 1.
-   * @throws {RangeError} If `count` is no whole number of 1 or more, or there
-   *   would be too many permits: more than at first if the semaphore is bounded.
-   *   Nothing has been given back then.
+   * @throws {TypeError} If `count` is no number.
+   * @throws {RangeError} If `count` is no whole number of 1 or more; if there
+   *   would be more permits than at first, and the semaphore is bounded; or more
+   *   than 2³¹ − 1. Nothing is changed then. What counts are all permits, also
+   *   those that actors have: in Python only the free ones do.
    */
   release(count: number = 1): void {
-    checkPermits(`release ${this.#state.label}: count`, count, 1);
+    checkPermits(`Cannot release ${this.#state.label}: count`, count, 1);
     this.#state.release(count);
   }
 
-  /** Who holds permits and who waits for one, also while all are blocked. */
+  /** Who has permits and who waits for one, also while all of them are blocked. */
   inspect(): LockReport {
+    const { label, gate } = this.#state;
     return {
-      label: this.#state.label,
-      holders: this.#state.takers().map(partyOf),
-      waiters: this.#state.gate.threads.map(partyOf),
+      label,
+      holders: this.#state.havers().map(partyOf),
+      waiters: gate.threads.map(partyOf),
     };
   }
 
   /**
-   * How it is logged: `semaphore "doors" (2 available)`.
+   * How it is logged: `semaphore "slots" (2 available)`.
    *
    * @internal
    */
@@ -187,40 +249,26 @@ export class Semaphore {
    * @internal
    */
   [PACK](): PackedHandle {
-    const { words, number, limit } = this.#state;
+    const { words, number } = this.#state;
     return {
       kind: this.kind,
       memory: words.buffer,
       number,
+      permits: this.#permits,
       name: this.#name,
-      limit,
+      bounded: this.#isBounded,
     };
   }
 }
 
-function checkPermits(what: string, value: number, least: number): void {
-  if (typeof value !== "number") {
-    throw new TypeError(
-      `Cannot ${what} must be a number, got ${typeof value}`,
-    );
-  }
-  if (Number.isInteger(value) && value >= least && value <= MOST_PERMITS) {
-    return;
-  }
-  throw new RangeError(
-    `Cannot ${what} must be a whole number from ${least} to ${MOST_PERMITS}, ` +
-      `got ${value}`,
-  );
-}
-
 registerHandle("semaphore", {
-  unpack({ memory, number, name, limit }) {
+  unpack({ memory, number, permits, name, bounded }) {
     const known = semaphores.get(number as number);
     if (known !== undefined) return known;
     const words = new Int32Array(memory as SharedArrayBuffer);
-    return new Semaphore(limit as number, {
+    return new Semaphore(permits as number, {
       name,
-      bounded: limit !== MOST_PERMITS,
+      bounded,
       [MEMORY]: { words, number },
     } as Adopted);
   },
