@@ -12,7 +12,7 @@ import { nextRing } from "../threads.ts";
 import type { BlockOptions, WaitOptions } from "../wait_options.ts";
 import type { Guard } from "./guard.ts";
 import type { LockReport } from "./lock_options.ts";
-import { partyOf } from "./_lock_state.ts";
+import { partyOf } from "./lock_options.ts";
 import {
   MOST_PERMITS,
   SemaphoreState,
