@@ -306,13 +306,19 @@ export class MapMemory {
     return fits;
   }
 
-  /** Where a region of so many words may be, beside the one in use; or 0. */
+  /**
+   * Where a region of so many words may be, beside the one in use; or 0. Each lies
+   * in one half of what the map may take, so that there is always a place for one
+   * of half of it.
+   */
   #placeFor(size: number): number {
+    const half = Math.floor((this.memory.maxByteLength / 4 - FIRST) / 2);
+    if (size > half) return 0;
     const root = this.#root;
     if (FIRST + size <= root) return FIRST;
-    const at = root + this.#words[root + SIZE]!;
+    const after = root + this.#words[root + SIZE]!;
+    const at = after + size <= FIRST + half ? after : FIRST + half;
     const end = (at + size) * 4;
-    if (end > this.memory.maxByteLength) return 0;
     if (end > this.memory.byteLength) {
       this.memory.grow(end);
       this.#look();
