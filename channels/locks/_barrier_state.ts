@@ -1,282 +1,364 @@
 /**
- * The state of a barrier.
+ * The rounds of a barrier, and this thread's side of them.
  *
  * ```text
  *   monitor     the sections below run in it
- *   ROUND       the number of the running round
- *   ARRIVED     how many have arrived in it
- *   STATE       0: it fills; 1: all are there, and one runs its action; 2: broken
- *   gate        where threads wait for the end of the round
- *   ends        for each of the last rounds, how it ended: REASON and ACTOR
- *   members     for each thread:  +0 LAST     the round it last came to, plus 1
- *                                 +1 HERE     how many of its callers have, then
- *                                 +2 BEFORE   the round before that, plus 1
+ *   ENDED       how many rounds have ended, in whatever way; the next is running
+ *   HOW    ×2   how the last one ended, and the one before, in turns
+ *   CAUSE  ×2   the thread that was the cause
+ *   TEAM        the number of the last round that all passed, + 1
+ *   ARRIVED     callers that have arrived in the running round
+ *   LOST        a thread of the team that is gone
+ *   LOST_OF     the TEAM it was of; else LOST says nothing
+ *   entry       the gate of those that came when all had arrived
+ *   members     for each thread:  +0 ROUND  the number of the round it arrived in
+ *                                 +1 HERE   how many of its callers did
+ *                                 +2 HOW    how that round ended, or 0
+ *                                 +3 CAUSE
+ *                                 +4 TEAM   the team it is of; 0: it is expected,
+ *                                           and has not passed nor waited in vain
  * ```
  *
- * A round ends by one store, the next number in ROUND, after its end was written
- * down: all have come, or it broke. Whoever waits remembers its round, and finds
- * how that one ended, however late it looks.
+ * **The end of a round** is one store, to ENDED. HOW and CAUSE are said before, in
+ * words that nobody reads until then. All else follows from these and is done by
+ * `#follow`, once more if a thread died before it was through. Each member is told
+ * in its own record how its round ended: however late it wakes, and whatever became
+ * of the barrier since. It takes this over before it arrives in another round.
  *
- * Who has died is judged whenever somebody comes or is woken. Since a barrier does
- * not know its parties beforehand, it takes for one who was given it or has waited
- * at it. If one of them is dead:
+ * **Whose death breaks it.** A member is a thread that waited here, or was given
+ * the barrier, so that it is expected to come. One that is gone
  *
- * - it had come to the running round, or to none yet: the round breaks;
- * - it had come to the last round, and others of that round live: it breaks, for
- *   they will wait for it;
- * - it had come to the last round, and nobody of that round is left: those who come
- *   now are another team. It is forgotten.
+ * 1. had arrived in the running round: the others would wait for it, or pass with
+ *    one too few;
+ * 2. or never came: the others would wait for it;
+ * 3. or was there the last time (it is of the team): broken as well, but only if
+ *    another of the team is left that will wait for it. When a team has done its
+ *    work its members end one by one, and nobody minds;
+ * 4. or was of another team: it is forgotten.
+ *
+ * So the first two break the barrier when they are seen. The third is noted in
+ * LOST, and judged when somebody waits. Those of a round that was broken join the
+ * team that was there before, since they may all try again. A reset forgets who is
+ * gone, and expects all others as before.
  *
  * @module
  */
 
+import { Callers } from "../callers.ts";
 import { Gate, GATE_WORDS } from "../gate.ts";
 import { nameOfThread } from "../thread_notes.ts";
-import { endCount, ownThread, ROOT, threadExists } from "../threads.ts";
+import {
+  endCount,
+  ownThread,
+  seemsFenced,
+  slotNumber,
+  SLOTS,
+  stopIfFenced,
+  wakeThread,
+} from "../threads.ts";
 import { type BarrierBreak, BrokenBarrierError } from "./barrier_error.ts";
 import { Members, memberWords } from "./members.ts";
 import { Monitor, MONITOR_WORDS } from "./monitor.ts";
 
-const ROUND = MONITOR_WORDS;
-const ARRIVED = ROUND + 1;
-const STATE = ROUND + 2;
-const GATE = ROUND + 3;
-const ENDS = GATE + GATE_WORDS;
-const ENDS_KEPT = 256;
-const MEMBERS = ENDS + 2 * ENDS_KEPT;
+const ENDED = MONITOR_WORDS;
+const HOW = ENDED + 1;
+const CAUSE = HOW + 2;
+const TEAM = CAUSE + 2;
+const ARRIVED = TEAM + 1;
+const LOST = TEAM + 2;
+const LOST_OF = TEAM + 3;
+const ENTRY = TEAM + 4;
+const MEMBERS = ENTRY + GATE_WORDS;
 
-const LAST = 0;
-const HERE = 1;
-const BEFORE = 2;
+const ROUND_OF = 0;
+const HERE_OF = 1;
+const HOW_OF = 2;
+const CAUSE_OF = 3;
+const TEAM_OF = 4;
+const FIELDS = 5;
 
-const FILLING = 0;
-const COMPLETE = 1;
-const BROKEN = 2;
+/** The words of shared memory that one takes. */
+export const BARRIER_WORDS: number = MEMBERS + memberWords(FIELDS);
 
-const REASONS: readonly BarrierBreak[] = [
-  "aborted",
+/** How a round ended; 0: it has not. */
+const PASSED = 1;
+const BREAKS: readonly (BarrierBreak | undefined)[] = [
+  undefined,
+  undefined,
   "reset",
-  "timed out",
+  "aborted",
+  "timeout",
   "died",
   "action failed",
 ];
+const RESET = BREAKS.indexOf("reset");
 
-/** The words of shared memory that one takes. */
-export const BARRIER_WORDS: number = MEMBERS + memberWords(3);
-
-/** What comes of an arrival. */
+/** A caller of this thread that has arrived in a round. */
 export interface Arrival {
-  /** The round it came to. */
-  readonly round: number;
-  /** Its place in the round, from 0; −1 if the round had all it needs. */
-  readonly place: number;
-  /** Whether it is the last, and has to run its action before the others go. */
-  readonly isLast: boolean;
+  /** The number of the caller in its round. */
+  readonly index: number;
+  /** How the round ended; see {@linkcode PASSED}. */
+  how: number;
+  cause: number;
 }
 
-/** This thread's side of a barrier. */
+/** This thread's side of a barrier. One object a thread for each. */
 export class BarrierState {
   readonly words: Int32Array<SharedArrayBuffer>;
-  readonly parties: number;
   readonly label: string;
-  readonly gate: Gate;
+  readonly parties: number;
+  /** Callers of this thread that have arrived. */
+  readonly callers: Callers = new Callers();
+  /** Callers that came when all had arrived. */
+  readonly entry: Gate;
   readonly #monitor: Monitor;
   readonly #members: Members;
+  /** Those of this thread that do not know yet how their round ended. */
+  readonly #arrivals = new Set<Arrival>();
+  /** Whom to wake after the section. */
+  readonly #told = new Set<number>();
+  #hasEnded = false;
   /** How many threads had ended when the dead were last looked for. */
   #ends = -1;
 
   constructor(
     words: Int32Array<SharedArrayBuffer>,
-    parties: number,
     label: string,
+    parties: number,
   ) {
     this.words = words;
-    this.parties = parties;
     this.label = label;
-    // Each end of a round wakes all: nobody owes a look to another.
-    this.gate = new Gate(words, GATE, () => false);
-    this.#monitor = new Monitor(words, 0, () => this.#recount());
-    this.#members = new Members(words, MEMBERS, 3);
+    this.parties = parties;
+    this.entry = new Gate(words, ENTRY, () => this.waiting < parties);
+    this.#monitor = new Monitor(words, 0, () => this.#follow());
+    this.#members = new Members(words, MEMBERS, FIELDS);
   }
 
-  /** How many wait in the running round. */
+  /** Callers that have arrived in the running round. */
   get waiting(): number {
-    return this.isBroken ? 0 : Atomics.load(this.words, ARRIVED);
+    return this.#get(ARRIVED);
   }
 
-  /** Whether it is broken, and was not reset yet. */
+  /** Whether it is broken. */
   get isBroken(): boolean {
-    return Atomics.load(this.words, STATE) === BROKEN;
+    return this.#lastHow() > RESET;
   }
 
-  get #round(): number {
-    return Atomics.load(this.words, ROUND);
+  /**
+   * Arrives, if not all have arrived already.
+   *
+   * @param acts Whether the caller has something to do if it is the last; the
+   *   round ends only when it says so then.
+   * @throws {BrokenBarrierError} If it is broken.
+   */
+  arrive(acts: boolean): Arrival | undefined {
+    return this.#section(() => {
+      this.#judge();
+      const index = this.waiting;
+      if (this.isBroken) {
+        const last = this.#get(ENDED) - 1 & 1;
+        throw this.#error(this.#get(HOW + last), this.#get(CAUSE + last));
+      }
+      if (index >= this.parties) return undefined;
+      this.#look();
+      this.#enter(this.#members.own());
+      const arrival: Arrival = { index, how: 0, cause: 0 };
+      this.#arrivals.add(arrival);
+      if (index + 1 === this.parties && !acts) this.#end(PASSED, ownThread());
+      this.#look();
+      return arrival;
+    });
   }
 
-  /** Makes a thread a party, since it was given the barrier. */
-  enroll(thread: number): void {
-    // What is packed for the root may be for anybody: it passes things on.
-    if (thread === ROOT || !threadExists(thread)) return;
-    this.#monitor.run(() => {
-      this.#judge(true);
+  #enter(own: number): void {
+    const { words } = this;
+    const round = this.#get(ENDED) + 1;
+    if (this.#get(own + ROUND_OF) !== round) {
+      Atomics.store(words, own + HERE_OF, 0);
+      Atomics.store(words, own + HOW_OF, 0);
+      Atomics.store(words, own + ROUND_OF, round);
+    }
+    Atomics.add(words, own + HERE_OF, 1);
+    Atomics.add(words, ARRIVED, 1);
+  }
+
+  /** Whether the caller's round has ended. */
+  isOver(arrival: Arrival): boolean {
+    this.#look();
+    if (arrival.how === 0 && this.#ends !== endCount()) {
+      this.#section(() => this.#judge());
+      this.#look();
+    }
+    return arrival.how !== 0;
+  }
+
+  /** Ends the caller's round, if it has not ended. */
+  pass(arrival: Arrival): void {
+    this.#endFor(arrival, PASSED);
+  }
+
+  /**
+   * Breaks the barrier, if the caller's round has not ended.
+   *
+   * @returns Whether it had not.
+   */
+  giveUp(arrival: Arrival, reason: BarrierBreak): boolean {
+    return this.#endFor(arrival, BREAKS.indexOf(reason));
+  }
+
+  #endFor(arrival: Arrival, how: number): boolean {
+    if (arrival.how !== 0) return false;
+    return this.#section(() => {
+      this.#look();
+      if (arrival.how !== 0) return false;
+      this.#end(how, ownThread());
+      this.#look();
+      return true;
+    });
+  }
+
+  /** Fails if the caller's round was broken. */
+  check({ how, cause }: Arrival): void {
+    if (how !== PASSED) throw this.#error(how, cause);
+  }
+
+  /** Breaks the barrier. */
+  abort(): void {
+    this.#section(() => {
+      if (!this.isBroken) this.#end(BREAKS.indexOf("aborted"), ownThread());
+    });
+  }
+
+  /** Begins anew. */
+  reset(): void {
+    this.#section(() => {
+      const ends = endCount();
+      this.#members.sweep(() => {});
+      this.#ends = ends;
+      Atomics.store(this.words, LOST_OF, 0);
+      this.#end(RESET, ownThread());
+    });
+  }
+
+  /** Expects a thread that was given the barrier. */
+  expect(thread: number): void {
+    if (this.#members.find(thread) >= 0) return;
+    this.#section(() => {
+      this.#sweep();
       this.#members.enroll(thread);
     });
   }
 
-  /**
-   * Comes to the running round.
-   *
-   * @param hasAction Whether it is to run an action if it is the last.
-   * @throws {BrokenBarrierError} If the barrier is broken.
-   */
-  arrive(hasAction: boolean): Arrival {
-    const { words } = this;
-    const arrival = this.#monitor.run(() => {
-      // The slot of this thread may have been a dead one's.
-      this.#judge(this.#members.find(ownThread()) < 0);
-      const round = this.#round;
-      if (this.isBroken) throw this.#errorOf(round - 1);
-      if (Atomics.load(words, STATE) === COMPLETE) {
-        return { round, place: -1, isLast: false };
-      }
-      const own = this.#members.own();
-      if (words[own + LAST] !== round + 1) {
-        words[own + BEFORE] = words[own + LAST]!;
-        words[own + HERE] = 0;
-        words[own + LAST] = round + 1;
-      }
-      words[own + HERE]!++;
-      const place = Atomics.add(words, ARRIVED, 1);
-      const isLast = place + 1 === this.parties;
-      if (isLast && hasAction) Atomics.store(words, STATE, COMPLETE);
-      else if (isLast) this.#endRound(0);
-      return { round, place, isLast };
-    });
-    if (arrival.isLast && !hasAction) this.gate.wakeAll();
-    return arrival;
+  #get(word: number): number {
+    return Atomics.load(this.words, word);
   }
 
-  /**
-   * Lets all go on, after the action of the last.
-   *
-   * @throws {BrokenBarrierError} If the round has broken meanwhile.
-   */
-  complete(round: number): void {
-    this.#monitor.run(() => {
-      if (this.#round !== round) throw this.#errorOf(round);
-      this.#endRound(0);
-    });
-    this.gate.wakeAll();
+  /** How the last round ended. */
+  #lastHow(): number {
+    return this.#get(HOW + (this.#get(ENDED) - 1 & 1));
   }
 
-  /**
-   * Whether a round is over.
-   *
-   * @throws {BrokenBarrierError} If it broke.
-   */
-  isOver(round: number): boolean {
-    if (this.#round === round && this.#ends !== endCount()) {
-      this.#monitor.run(() => this.#judge(false));
-      if (this.#round !== round) this.gate.wakeAll();
-    }
-    if (this.#round === round) return false;
-    if (this.#reasonOf(round) === undefined) return true;
-    throw this.#errorOf(round);
-  }
-
-  /**
-   * Breaks a round, if it still runs.
-   *
-   * @param round Its number; by default the running one.
-   * @returns Whether it did.
-   */
-  break(reason: BarrierBreak, round?: number): boolean {
-    const hasBroken = this.#monitor.run(() => {
-      if (this.isBroken || (round ?? this.#round) !== this.#round) return false;
-      this.#break(reason, ownThread());
-      return true;
-    });
-    this.gate.wakeAll();
-    return hasBroken;
-  }
-
-  /** Makes it as new, whatever it was. Those that wait are told. */
-  reset(): void {
-    this.#monitor.run(() => {
-      this.#ends = endCount();
-      this.#members.sweep(() => {});
-      if (!this.isBroken && this.waiting > 0) this.#break("reset", ownThread());
-      Atomics.store(this.words, STATE, FILLING);
-    });
-    this.gate.wakeAll();
-  }
-
-  #break(reason: BarrierBreak, thread: number): void {
-    // Broken first: a thread that dies before the round has ended leaves it so.
-    Atomics.store(this.words, STATE, BROKEN);
-    this.#endRound(REASONS.indexOf(reason) + 1, thread);
-  }
-
-  #endRound(reason: number, thread: number = 0): void {
-    const { words } = this;
-    const end = this.#endAt(this.#round);
-    Atomics.store(words, end, reason);
-    Atomics.store(words, end + 1, thread);
-    Atomics.store(words, ARRIVED, 0);
-    Atomics.store(words, ROUND, this.#round + 1);
-    if (reason === 0) Atomics.store(words, STATE, FILLING);
-  }
-
-  #endAt(round: number): number {
-    return ENDS + 2 * (round & (ENDS_KEPT - 1));
-  }
-
-  #reasonOf(round: number): BarrierBreak | undefined {
-    return REASONS[Atomics.load(this.words, this.#endAt(round)) - 1];
-  }
-
-  #errorOf(round: number): BrokenBarrierError {
-    const thread = Atomics.load(this.words, this.#endAt(round) + 1);
+  #error(how: number, cause: number): BrokenBarrierError {
     return new BrokenBarrierError(
       this.label,
-      this.#reasonOf(round) ?? "aborted",
-      nameOfThread(thread),
+      BREAKS[how]!,
+      nameOfThread(cause),
     );
   }
 
-  /** Breaks the running round if one that it needs has died. */
-  #judge(mustSweep: boolean): void {
-    const ends = endCount();
-    if (!mustSweep && ends === this.#ends) return;
-    this.#ends = ends;
-    const round = this.#round;
-    const { words } = this;
-    // The members of the last round.
-    const isOld = (at: number) =>
-      words[at + LAST] === round ||
-      words[at + LAST] === round + 1 && words[at + BEFORE] === round;
-    let isAnyLeft = false;
-    this.#members.each((at, thread) => {
-      isAnyLeft ||= threadExists(thread) && isOld(at);
-    });
-    let missed = 0;
-    this.#members.sweep((at, thread) => {
-      const isNeeded = words[at + LAST] === 0 ||
-        words[at + LAST] === round + 1 || isOld(at) && isAnyLeft;
-      if (isNeeded) missed = thread;
-    });
-    if (missed !== 0 && !this.isBroken) this.#break("died", missed);
+  /** Runs a section, and then wakes those that it told of the end of a round. */
+  #section<T>(section: () => T): T {
+    if (seemsFenced()) stopIfFenced();
+    try {
+      return this.#monitor.run(section);
+    } finally {
+      if (this.#hasEnded) this.#wake();
+    }
   }
 
-  /** After a thread died in a section. */
-  #recount(): void {
+  #wake(): void {
+    this.#hasEnded = false;
+    const told = [...this.#told];
+    this.#told.clear();
+    for (const thread of told) {
+      if (thread === ownThread()) this.callers.serve();
+      else wakeThread(thread);
+    }
+    this.entry.wakeAll();
+  }
+
+  /** Takes over how the round of this thread's callers ended. */
+  #look(): void {
+    if (this.#arrivals.size === 0) return;
+    const own = this.#members.find(ownThread());
+    const how = this.#get(own + HOW_OF);
+    if (how === 0) return;
+    const cause = this.#get(own + CAUSE_OF);
+    for (const arrival of this.#arrivals) {
+      arrival.how = how;
+      arrival.cause = cause;
+    }
+    this.#arrivals.clear();
+  }
+
+  #end(how: number, cause: number): void {
     const { words } = this;
-    if (this.isBroken) return;
+    const ended = this.#get(ENDED);
+    Atomics.store(words, HOW + (ended & 1), how);
+    Atomics.store(words, CAUSE + (ended & 1), cause);
+    Atomics.store(words, ENDED, ended + 1 | 0);
+    this.#follow();
+  }
+
+  /** Brings all else up to date with ENDED, as far as that was not done. */
+  #follow(): void {
+    const { words } = this;
+    const ended = this.#get(ENDED);
+    const how = this.#lastHow();
+    const cause = this.#get(CAUSE + (ended - 1 & 1));
+    if (how === PASSED) Atomics.store(words, TEAM, ended);
     let arrived = 0;
-    this.#members.each((at) => {
-      if (words[at + LAST] === this.#round + 1) arrived += words[at + HERE]!;
+    this.#members.each((of, thread) => {
+      const round = this.#get(of + ROUND_OF);
+      if (round === ended + 1) arrived += this.#get(of + HERE_OF);
+      if (round !== ended || this.#get(of + HOW_OF) !== 0) return;
+      Atomics.store(words, of + TEAM_OF, this.#get(TEAM) + 1);
+      Atomics.store(words, of + CAUSE_OF, cause);
+      Atomics.store(words, of + HOW_OF, how);
+      this.#told.add(thread);
     });
     Atomics.store(words, ARRIVED, arrived);
-    this.#ends = -1;
+    this.#hasEnded = true;
+  }
+
+  /** Breaks the barrier if somebody is missing for whom others wait. */
+  #judge(): void {
+    if (this.#ends !== endCount()) this.#sweep();
+    const team = this.#get(TEAM) + 1;
+    if (this.#get(LOST_OF) !== team) return;
+    let isMissed = false;
+    this.#members.each((of) => isMissed ||= this.#get(of + TEAM_OF) === team);
+    if (isMissed) this.#break(this.#get(LOST));
+    Atomics.store(this.words, LOST_OF, 0);
+  }
+
+  #sweep(): void {
+    const { words } = this;
+    const ends = endCount();
+    this.#members.sweep((of, thread) => {
+      const isHere = this.#get(of + ROUND_OF) === this.#get(ENDED) + 1 &&
+        this.#get(of + HERE_OF) > 0;
+      const team = this.#get(of + TEAM_OF);
+      if (isHere || team === 0) this.#break(thread);
+      else if (team === this.#get(TEAM) + 1) {
+        Atomics.store(words, LOST, thread);
+        Atomics.store(words, LOST_OF, team);
+      }
+    });
+    this.#ends = ends;
+  }
+
+  #break(dead: number): void {
+    if (!this.isBroken) this.#end(BREAKS.indexOf("died"), dead);
   }
 }

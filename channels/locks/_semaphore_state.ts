@@ -21,7 +21,7 @@
  * @module
  */
 
-import { Gate, GATE_WORDS } from "../gate.ts";
+import { type Gate, GATE_WORDS } from "../gate.ts";
 import { nameOfThread } from "../thread_notes.ts";
 import {
   endCount,
@@ -35,6 +35,7 @@ import { Acquiring } from "./_acquiring.ts";
 import { Claim } from "./_claim.ts";
 import { Guard, type Guarded } from "./guard.ts";
 import type { OnDeadlock } from "./lock_options.ts";
+import { LoopGate } from "./_loop_gate.ts";
 import { Members, memberWords } from "./members.ts";
 import { Monitor, MONITOR_WORDS } from "./monitor.ts";
 
@@ -60,8 +61,7 @@ export function semaphoreWords(
   return words;
 }
 
-class PermitGate extends Gate {
-  override readonly needsLoop = true;
+class PermitGate extends LoopGate {
   readonly #words: Int32Array;
   readonly #claim: Claim;
 

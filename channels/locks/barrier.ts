@@ -1,5 +1,5 @@
 /**
- * The barrier: so many go on when all of them are there.
+ * The barrier: actors wait until all of them have come.
  *
  * @module
  */
@@ -8,8 +8,7 @@ import { labelOf } from "../bounds.ts";
 import { PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { Identity } from "../identity.ts";
 import { INSPECT } from "../inspect.ts";
-import { nextRing, ownThread } from "../threads.ts";
-import { blockAt, waitAt } from "../waiting.ts";
+import { nextRing, ownThread, ROOT, threadExists } from "../threads.ts";
 import {
   type BlockOptions,
   checkTimeout,
@@ -17,35 +16,35 @@ import {
   timeoutError,
   type WaitOptions,
 } from "../wait_options.ts";
-import { BARRIER_WORDS, BarrierState } from "./_barrier_state.ts";
+import { blockAt, waitAt } from "../waiting.ts";
+import { type Arrival, BARRIER_WORDS, BarrierState } from "./_barrier_state.ts";
 
-/** Options of a {@linkcode Barrier}. */
+const MOST_PARTIES = 2 ** 31 - 1;
+
+/** Options of a barrier. */
 export interface BarrierOptions {
   /** What messages call it. */
   name?: string;
-  /**
-   * How long each waits at most that does not say so itself, in milliseconds.
-   * Default: for as long as it takes.
-   */
+  /** The time-out of a wait that says none of its own, in ms. Default: none. */
   timeout?: number;
 }
 
-/** What a party may say when it waits. */
+/** How long to wait at a barrier, and what to do when all have come. */
 export interface BarrierWaitOptions extends WaitOptions {
   /**
-   * What this party does if it is the last to come, before all go on. Functions
-   * are not shared: each party brings its own, or none.
+   * Called if the caller is the last to come, before any other goes on. Each
+   * brings its own, since actors cannot share a function.
    */
   action?: () => void | PromiseLike<void>;
 }
 
-/** What a party may say when it waits and blocks. */
+/** As {@linkcode BarrierWaitOptions}, where the thread is blocked. */
 export interface BarrierBlockOptions extends BlockOptions {
-  /** See {@linkcode BarrierWaitOptions.action}; done when it returns. */
+  /** Called if the caller is the last to come, before any other goes on. */
   action?: () => void;
 }
 
-/** The memory of a barrier that came from another thread. */
+/** The state of a barrier that came from another thread. */
 const MEMORY: unique symbol = Symbol("memory");
 
 interface Adopted extends BarrierOptions {
@@ -55,14 +54,19 @@ interface Adopted extends BarrierOptions {
 const barriers = new Identity<Barrier>();
 
 /**
- * A place where a number of parties wait until all of them are there. Then all go
- * on, and the barrier is ready for the next round.
+ * Where a number of parties wait for each other, round after round: each is let
+ * go on when the last has come.
  *
- * If a party cannot come any more, all are told by a `BrokenBarrierError`: when
- * one is tired of waiting (a time-out, a signal), when an action fails, when
- * {@linkcode abort} is called, and when an actor dies, or ends, that has waited or
- * was given the barrier. An actor that has the barrier only to pass it on counts as
- * a party until it ends, unless it is the program itself.
+ * Made by any actor and passed to others as an argument or an item. A party is a
+ * caller; several may be of one actor.
+ *
+ * Where one gives up, since its time is over or its signal aborted, none of the
+ * others can pass any more: the barrier is broken, and all get a
+ * `BrokenBarrierError` until it is {@linkcode reset}. The end of an actor breaks
+ * it as well, within 100 ms, whether it dies or returns, where others would wait
+ * for it: if it waits here, if it was given the barrier and has not waited here
+ * yet, and if it was there in the last round and another of that round is left.
+ * When all of a team have ended, another may use the barrier.
  *
  * In the spirit of Python's `multiprocessing.Barrier`.
  *
@@ -70,16 +74,16 @@ const barriers = new Identity<Barrier>();
  * ```ts ignore
  * import { actor, Barrier } from "@troupe/troupe";
  *
- * const runner = actor(import.meta, async function runner(start: Barrier) {
- *   const place = await start.wait();
- *   return place;
+ * const walker = actor(import.meta, async function walker(corner: Barrier) {
+ *   for (let round = 1; round <= 2; round++) {
+ *     await corner.wait({ action: () => console.log(`all are at ${round}`) });
+ *   }
  * });
  *
  * if (import.meta.main) {
- *   const start = new Barrier(3);
- *   const runners = [1, 2, 3].map(() => runner.spawn([start]));
- *   const places = await Promise.all(runners.map((one) => one.result()));
- *   console.log(places.sort()); // [0, 1, 2]
+ *   const corner = new Barrier(3);
+ *   const walkers = [1, 2, 3].map(() => walker.spawn([corner]));
+ *   for (const one of walkers) await one.join();
  * }
  * ```
  */
@@ -88,174 +92,225 @@ export class Barrier {
   readonly kind = "barrier";
 
   readonly #name: string | undefined;
+  readonly #timeout: number | undefined;
   readonly #number: number;
-  readonly #timeout: number;
   readonly #state: BarrierState;
 
   /**
-   * Makes a barrier.
+   * Makes a barrier that nobody has come to.
    *
-   * @param parties How many must come.
-   * @throws {RangeError} If that is no whole number from 1 on, or the time-out is
-   *   negative.
-   * @throws {TypeError} If an option is of the wrong type.
+   * @param parties How many callers wait for each other.
+   * @throws {TypeError} If `parties` or an option is of the wrong type.
+   * @throws {RangeError} If `parties` is no whole number of 1 or more, or the
+   *   time-out is negative or NaN.
    */
   constructor(parties: number, options: BarrierOptions = {}) {
-    const label = labelOf("barrier", options.name);
-    if (typeof parties !== "number") {
-      throw new TypeError(
-        `Cannot create a ${label}: parties must be a number, got ` +
-          typeof parties,
-      );
-    }
-    if (!(Number.isInteger(parties) && parties >= 1 && parties < 2 ** 31)) {
-      throw new RangeError(
-        `Cannot create a ${label}: parties must be a whole number of 1 or ` +
-          `more, got ${parties}`,
-      );
-    }
+    const { name, timeout } = options;
+    const label = labelOf("barrier", name);
+    checkParties(label, parties);
+    checkTimeout(timeout);
     const { words, number } = (options as Adopted)[MEMORY] ?? {
       words: new Int32Array(new SharedArrayBuffer(BARRIER_WORDS * 4)),
       number: nextRing(),
     };
-    this.#name = options.name;
+    this.#name = name;
+    this.#timeout = timeout;
     this.#number = number;
-    this.#timeout = checkTimeout(options.timeout);
-    this.#state = new BarrierState(words, parties, label);
+    this.#state = new BarrierState(words, label, parties);
     barriers.add(number, this);
   }
 
-  /** How many must come. */
+  /** How many callers wait for each other. */
   get parties(): number {
     return this.#state.parties;
   }
 
-  /** How many have come, and wait for the others. */
+  /** How many have come in this round. */
   get waiting(): number {
     return this.#state.waiting;
   }
 
-  /** Whether it is broken: nobody can wait at it before it is reset. */
+  /**
+   * Whether it was seen to be broken. The end of an actor may only be seen when
+   * somebody waits.
+   */
   get broken(): boolean {
     return this.#state.isBroken;
   }
 
   /**
-   * Waits until all parties are there.
+   * Waits until all have come. The event loop goes on.
    *
-   * @returns The caller's place in this round, from 0 to one less than there are
-   *   parties, in the order in which they came: each place is given once.
-   * @throws {BrokenBarrierError} If it is broken, or breaks meanwhile.
+   * A time-out, or a signal that aborts the wait, breaks the barrier; neither
+   * ends an action that is running. A call that is refused at once, for its
+   * options or a signal that is aborted already, takes no part.
+   *
+   * @returns The number of the caller in this round: 0 for the first that came,
+   *   and so on, so that exactly one gets each number below `parties`.
+   * @throws {BrokenBarrierError} If the barrier is broken, or is broken or reset
+   *   before all have come.
    * @throws {RangeError} If the time-out is negative or NaN.
    * @throws {DOMException} A `TimeoutError`, if it took longer than `timeout` ms.
-   *   The barrier is broken then.
-   * @throws The signal's reason, and what the action throws. The barrier is broken
-   *   then.
+   * @throws What its own action throws; the others get a `BrokenBarrierError`.
    */
   async wait(options: BarrierWaitOptions = {}): Promise<number> {
-    const { timeout = this.#timeout, signal, action } = options;
-    const end = performance.now() + checkWait({ timeout, signal });
+    const { action, signal } = options;
+    const timeout = options.timeout ?? this.#timeout;
+    const ms = checkWait({ timeout, signal });
+    this.#checkAction(action);
     const state = this.#state;
-    for (;;) {
-      const { round, place, isLast } = state.arrive(action !== undefined);
-      if (isLast && action !== undefined) {
-        await this.#act(round, action);
-        return place;
-      }
-      if (isLast) return place;
+    const end = performance.now() + ms;
+    const left = () => ({
+      timeout: Math.max(0, end - performance.now()),
+      signal,
+    });
+    let arrival = state.arrive(action !== undefined);
+    if (arrival === undefined) {
+      await waitAt([state.entry], {
+        attempt: () => {
+          arrival = state.arrive(action !== undefined);
+          return arrival !== undefined;
+        },
+        options: left(),
+        late: () => this.#late(ms),
+      });
+    }
+    if (this.#isToAct(arrival!)) {
       try {
-        await waitAt([state.gate], {
-          attempt: () => state.isOver(round),
-          options: { timeout: Math.max(0, end - performance.now()), signal },
-          late: () => this.#late(timeout),
-        });
+        await action?.();
       } catch (error) {
-        // Breaks it if it was the clock, or the signal; else it is broken.
-        state.break("timed out", round);
+        state.giveUp(arrival!, "action failed");
         throw error;
       }
-      if (place >= 0) return place;
+      state.pass(arrival!);
+    } else if (!state.isOver(arrival!)) {
+      await this.#othersCome(arrival!, ms, left());
+    }
+    state.check(arrival!);
+    return arrival!.index;
+  }
+
+  async #othersCome(
+    arrival: Arrival,
+    timeout: number,
+    options: WaitOptions,
+  ): Promise<void> {
+    const state = this.#state;
+    let isLate = false;
+    let hasGivenUp = false;
+    // At once, before another caller of this thread can run.
+    const onEnd = () => {
+      const reason = isLate ? "timeout" : "aborted";
+      hasGivenUp ||= state.giveUp(arrival, reason);
+    };
+    try {
+      await waitAt([state.callers], {
+        attempt: () => state.isOver(arrival),
+        options,
+        late: () => {
+          isLate = true;
+          return this.#late(timeout);
+        },
+        onEnd,
+      });
+    } catch (error) {
+      onEnd(); // It was aborted before it began.
+      // The end of the round may have come before that of the wait.
+      if (hasGivenUp) throw error;
     }
   }
 
   /**
-   * As {@linkcode wait}, blocking the whole thread.
+   * Waits until all have come, blocking the whole thread. Other callers of the
+   * same actor cannot come meanwhile.
    *
-   * @returns The caller's place in this round.
-   * @throws {BrokenBarrierError} If it is broken, or breaks meanwhile.
+   * @returns The number of the caller in this round; see {@linkcode wait}.
+   * @throws {BrokenBarrierError} If the barrier is broken, or is broken or reset
+   *   before all have come.
    * @throws {RangeError} If the time-out is negative or NaN.
    * @throws {DOMException} A `TimeoutError`, if it took longer than `timeout` ms.
-   *   The barrier is broken then.
-   * @throws What the action throws. The barrier is broken then.
+   * @throws What its own action throws; the others get a `BrokenBarrierError`.
    */
   waitSync(options: BarrierBlockOptions = {}): number {
-    const { timeout = this.#timeout, action } = options;
-    const end = performance.now() + checkTimeout(timeout);
+    const { action } = options;
+    const timeout = checkTimeout(options.timeout ?? this.#timeout);
+    this.#checkAction(action);
     const state = this.#state;
-    for (;;) {
-      const { round, place, isLast } = state.arrive(action !== undefined);
-      if (isLast && action !== undefined) {
-        try {
-          action();
-        } catch (error) {
-          state.break("action failed", round);
-          throw error;
-        }
-        state.complete(round);
+    const end = performance.now() + timeout;
+    let arrival: Arrival | undefined;
+    const enter = () => {
+      arrival = state.arrive(action !== undefined);
+      return arrival !== undefined;
+    };
+    if (!enter() && !blockAt([state.entry], enter, timeout)) {
+      throw timeoutError(this.#late(timeout));
+    }
+    if (this.#isToAct(arrival!)) {
+      try {
+        action?.();
+      } catch (error) {
+        state.giveUp(arrival!, "action failed");
+        throw error;
       }
-      if (isLast) return place;
+      state.pass(arrival!);
+    } else {
       const left = Math.max(0, end - performance.now());
-      if (!blockAt([state.gate], () => state.isOver(round), left)) {
-        // It may have come to its end at the same instant.
-        if (state.break("timed out", round) || !state.isOver(round)) {
-          throw timeoutError(this.#late(timeout));
-        }
-      }
-      if (place >= 0) return place;
+      const isOver = () => state.isOver(arrival!);
+      if (
+        !blockAt([state.callers], isOver, left) &&
+        state.giveUp(arrival!, "timeout")
+      ) throw timeoutError(this.#late(timeout));
     }
-  }
-
-  async #act(
-    round: number,
-    action: () => void | PromiseLike<void>,
-  ): Promise<void> {
-    try {
-      await action();
-    } catch (error) {
-      this.#state.break("action failed", round);
-      throw error;
-    }
-    this.#state.complete(round);
-  }
-
-  #late(timeout: number): string {
-    const { label, parties, waiting } = this.#state;
-    return `Cannot wait at ${label} any longer: ${waiting} of ${parties} were ` +
-      `there within ${timeout} ms`;
-  }
-
-  /** Breaks it for all that wait, and for all that come before it is reset. */
-  abort(): void {
-    this.#state.break("aborted");
+    state.check(arrival!);
+    return arrival!.index;
   }
 
   /**
-   * Makes it as new. Those that wait get a `BrokenBarrierError`, and the dead are
-   * forgotten.
+   * Breaks the barrier: all that wait get a `BrokenBarrierError`, as do all that
+   * come, until it is {@linkcode reset}. Nothing happens if it is broken already.
+   */
+  abort(): void {
+    this.#state.abort();
+  }
+
+  /**
+   * Makes a broken barrier usable again. Those that wait get a
+   * `BrokenBarrierError`, and may wait again.
+   *
+   * Actors that have ended are forgotten; all others are expected as before. So
+   * where a new team is to use it, join the old one first.
    */
   reset(): void {
     this.#state.reset();
   }
 
+  /** Whether the caller is the last, and the others wait for its action. */
+  #isToAct(arrival: Arrival): boolean {
+    return arrival.how === 0 && arrival.index + 1 === this.parties;
+  }
+
+  #checkAction(action: unknown): void {
+    if (action === undefined || typeof action === "function") return;
+    throw new TypeError(
+      `Cannot wait at ${this.#state.label}: action must be a function, got ` +
+        typeof action,
+    );
+  }
+
+  #late(timeout: number): string {
+    const { label, parties } = this.#state;
+    return `Cannot pass ${label}: not all ${parties} came in ${timeout} ms`;
+  }
+
   /**
-   * How it is logged: `barrier "start" (1 of 3 waiting)`.
+   * How it is logged: `barrier "start" (2 of 3 waiting)`.
    *
    * @internal
    */
   [INSPECT](): string {
-    const { label, waiting, parties, isBroken } = this.#state;
+    const { label, parties } = this.#state;
     return `${label} (${
-      isBroken ? "broken" : `${waiting} of ${parties} waiting`
+      this.broken ? "broken" : `${this.waiting} of ${parties} waiting`
     })`;
   }
 
@@ -265,24 +320,23 @@ export class Barrier {
    * @internal
    */
   [PACK](receiver: number): PackedHandle {
-    this.#state.enroll(receiver);
+    // What goes by way of the root is for an actor that is not known yet.
+    if (receiver !== ROOT && threadExists(receiver)) {
+      this.#state.expect(receiver);
+    }
     return {
       kind: this.kind,
       memory: this.#state.words.buffer,
       number: this.#number,
       parties: this.parties,
-      timeout: this.#timeout,
       name: this.#name,
+      timeout: this.#timeout,
     };
   }
 
-  /**
-   * Makes a barrier of what came from another thread, which is a party now.
-   *
-   * @internal
-   */
-  static adopt(
-    { memory, number, parties, timeout, name }: PackedHandle,
+  /** Takes over one that came from another thread. */
+  static #unpack(
+    { memory, number, parties, name, timeout }: PackedHandle,
   ): Barrier {
     const words = new Int32Array(memory as SharedArrayBuffer);
     const barrier = barriers.get(number as number) ??
@@ -291,9 +345,26 @@ export class Barrier {
         timeout,
         [MEMORY]: { words, number },
       } as Adopted);
-    barrier.#state.enroll(ownThread());
+    if (ownThread() !== ROOT) barrier.#state.expect(ownThread());
     return barrier;
+  }
+
+  static {
+    registerHandle("barrier", { unpack: Barrier.#unpack });
   }
 }
 
-registerHandle("barrier", { unpack: (packed) => Barrier.adopt(packed) });
+function checkParties(label: string, parties: number): void {
+  if (typeof parties !== "number") {
+    throw new TypeError(
+      `Cannot create a ${label}: parties must be a number, got ` +
+        typeof parties,
+    );
+  }
+  if (!Number.isInteger(parties) || parties < 1 || parties > MOST_PARTIES) {
+    throw new RangeError(
+      `Cannot create a ${label}: parties must be a whole number from 1 to ` +
+        `${MOST_PARTIES}, got ${parties}`,
+    );
+  }
+}

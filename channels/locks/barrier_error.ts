@@ -1,31 +1,34 @@
 /**
- * The error of a barrier.
+ * The error of a barrier that is broken.
  *
  * @module
  */
 
 import { registerErrorClass } from "../error_classes.ts";
 
-/** Why a barrier is broken. */
+/**
+ * Why a barrier lets nobody pass: `"aborted"` by `abort` or by the signal of one
+ * that waited, `"timeout"` if one waited for too long, `"died"` if a party ended,
+ * `"action failed"`, or `"reset"`, which only those hear of that waited then.
+ */
 export type BarrierBreak =
   | "aborted"
-  | "reset"
-  | "timed out"
+  | "timeout"
   | "died"
-  | "action failed";
+  | "action failed"
+  | "reset";
 
-/** What each reason says of the actor that is to blame. */
-const TEXTS: Readonly<Record<BarrierBreak, string>> = {
-  aborted: "called abort",
-  reset: "called reset while others waited",
-  "timed out": "waited too long, or was told to wait no longer",
-  died: "ended",
-  "action failed": "threw in its action",
+const TEXTS: Record<BarrierBreak, string> = {
+  "aborted": "aborted it",
+  "timeout": "waited too long for the others",
+  "died": "ended, and will not come",
+  "action failed": "failed in its action",
+  "reset": "reset it",
 };
 
 /**
- * Thrown to all that wait at a barrier when it breaks, and to those that come
- * before it is reset.
+ * Thrown where actors wait at a barrier that is broken, or was broken or reset
+ * while they waited.
  *
  * @example
  * ```ts
@@ -44,18 +47,20 @@ const TEXTS: Readonly<Record<BarrierBreak, string>> = {
 export class BrokenBarrierError extends Error {
   /** The class name, `"BrokenBarrierError"`. */
   override readonly name = "BrokenBarrierError";
+  /** What messages call the barrier, such as `barrier "start"`. */
+  readonly barrier: string;
   /** Why it is broken. */
   readonly reason: BarrierBreak;
-  /** The name of the actor that broke it. */
+  /** The name of the actor that broke it, or whose end did. */
   readonly actor: string;
 
-  /** Builds the error from the barrier's label, the reason, and the actor. */
-  constructor(label: string, reason: BarrierBreak, actor: string) {
+  /** Builds the error from the barrier, why it is broken, and by whom. */
+  constructor(barrier: string, reason: BarrierBreak, actor: string) {
     super(
-      `Cannot wait at ${label}: it is broken, since actor "${actor}" ` +
-        TEXTS[reason] +
-        (reason === "reset" ? "" : ". Reset it when all can begin again"),
+      `Cannot pass ${barrier}: actor "${actor}" ${TEXTS[reason]}. ` +
+        (reason === "reset" ? "Wait again" : "Call reset() to use it again"),
     );
+    this.barrier = barrier;
     this.reason = reason;
     this.actor = actor;
   }

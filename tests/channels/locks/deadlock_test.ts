@@ -1,0 +1,150 @@
+// Waits that go round in a circle are found, and named.
+import { assert, assertEquals } from "@std/assert";
+import {
+  DeadlockError,
+  type DeadlockStep,
+  Lock,
+  Queue,
+  RwLock,
+} from "../../../mod.ts";
+import {
+  type Call,
+  deskThenBook,
+  takeTwo,
+  warnOfTwo,
+} from "../../fixtures/channels/lock_actors.ts";
+import { soon } from "../inside.ts";
+
+/** Locks in a circle, and actors each of which holds one and wants the next. */
+async function ring(calls: readonly Call[]): Promise<string[]> {
+  const locks = calls.map((_, i) =>
+    new Lock({ name: `lock ${i}`, onDeadlock: "fail" })
+  );
+  const said = new Queue<string>();
+  const go = new Queue<string>();
+  const actors = calls.map((call, i) => {
+    const pair = [locks[i]!, locks[(i + 1) % locks.length]!] as const;
+    return takeTwo.spawn([pair, call, said, go], { name: `actor ${i}` });
+  });
+  for (const _ of actors) await soon(said.get());
+  for (const _ of actors) await go.put("go");
+  return await Promise.all(actors.map((one) => soon(one.result())));
+}
+
+const circles: readonly (readonly Call[])[] = [
+  ["block", "block"],
+  ["await", "await"],
+  ["block", "await"],
+  ["block", "await", "block"],
+];
+
+for (const calls of circles) {
+  Deno.test(`a circle of waits (${calls.join(", ")}) fails the one that closed it`, async () => {
+    const results = await ring(calls);
+    const failed = results.filter((result) => result !== "both");
+    assertEquals(failed.length, 1);
+    const path: DeadlockStep[] = JSON.parse(failed[0]!);
+    const first = results.indexOf(failed[0]!);
+    assertEquals(
+      path,
+      calls.map((_, i) => {
+        const at = (first + i) % calls.length;
+        const lock = `lock "lock ${(at + 1) % calls.length}"`;
+        return { actor: `actor ${at}`, lock };
+      }),
+    );
+  });
+}
+
+for (const call of ["block", "await"] as const) {
+  Deno.test(`a circle of waits (${call}) is reported once, where no wait is to fail`, async () => {
+    const one = new Lock({ name: "one" }), two = new Lock({ name: "two" });
+    const said = new Queue<string>();
+    const go = new Queue<string>();
+    const warnings = new Queue<string>();
+    const pairs = [[one, two], [two, one]] as const;
+    const actors = pairs.map((pair, i) =>
+      warnOfTwo.spawn([pair, call, said, go, warnings], {
+        name: ["kant", "plato"][i],
+      })
+    );
+    for (const _ of actors) await soon(said.get());
+    for (const _ of actors) await go.put("go");
+    const text = await soon(warnings.get()) as string;
+    const ways = [["kant", "two", "plato", "one"], [
+      "plato",
+      "one",
+      "kant",
+      "two",
+    ]];
+    assert(
+      ways.some(([a, x, b, y]) =>
+        text ===
+          `Deadlock: ${a} → ${b} → ${a}: "${a}" waits for lock "${x}", which ` +
+            `"${b}" holds; "${b}" waits for lock "${y}", which "${a}" holds. ` +
+            "Acquire locks in one order everywhere, or with a time-out"
+      ),
+      text,
+    );
+    for (const actor of actors) actor.terminate();
+    for (const actor of actors) await soon(actor.join());
+    assertEquals(warnings.size, 0);
+  });
+}
+
+Deno.test("a long wait, and a chain of them, is no circle", async () => {
+  const locks = [1, 2, 3].map((n) =>
+    new Lock({ name: `lock ${n}`, onDeadlock: "fail" })
+  );
+  const said = new Queue<string>();
+  const go = new Queue<string>();
+  const held = await locks[2]!.acquire();
+  const chain = [[locks[1]!, locks[2]!], [locks[0]!, locks[1]!]] as const;
+  const actors = chain.map((pair) => takeTwo.spawn([pair, "block", said, go]));
+  for (const _ of actors) await soon(said.get());
+  for (const _ of actors) await go.put("go");
+  // Other tasks of this actor wait for what those hold, and it holds what they
+  // want: no circle as long as it does not block.
+  const own = locks[1]!.run(() => "own", { timeout: 10_000 });
+  await new Promise((done) => setTimeout(done, 25));
+  held.release();
+  assertEquals(await Promise.all(actors.map((one) => soon(one.result()))), [
+    "both",
+    "both",
+  ]);
+  assertEquals(await soon(own), "own");
+});
+
+Deno.test("two tasks of one actor that want one lock are no circle", async () => {
+  const lock = new Lock({ onDeadlock: "fail" });
+  const guard = await lock.acquire();
+  const other = lock.acquire();
+  await new Promise((done) => setTimeout(done, 120));
+  guard.release();
+  (await soon(other)).release();
+});
+
+for (const call of ["block", "await"] as const) {
+  Deno.test(`a writer that waits (${call}) for a reader is part of a circle`, async () => {
+    const book = new RwLock({ name: "book", onDeadlock: "fail" });
+    const desk = new Lock({ name: "desk", onDeadlock: "fail" });
+    const said = new Queue<string>();
+    using _ = await book.acquireRead();
+    await using writer = deskThenBook.spawn([desk, book, call, said]);
+    await soon(said.get());
+    // One of the two fails, and the other gets what it waits for.
+    const own = await desk.run(() => "has the desk").catch((error) => {
+      if (!(error instanceof DeadlockError)) throw error;
+      _.release();
+      return error.path.map(({ lock }) => lock).sort().join();
+    });
+    const results = [own, await soon(writer.result())].sort();
+    const circle = 'lock "desk",read-write lock "book"';
+    assert(
+      [["has the desk", circle], [circle, "wrote"]].some((pair) =>
+        pair.join() === results.join()
+      ),
+      results.join(),
+    );
+  });
+}
