@@ -51,8 +51,6 @@ import {
   endCount,
   ownThread,
   seemsFenced,
-  slotNumber,
-  SLOTS,
   stopIfFenced,
   wakeThread,
 } from "../threads.ts";

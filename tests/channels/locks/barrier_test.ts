@@ -418,7 +418,7 @@ Deno.test("a party that dies between two rounds breaks the Barrier", async () =>
 
 Deno.test("a second team uses the Barrier when the first has ended", async () => {
   const barrier = new Barrier(2);
-  for (let team = 0; team < 3; team++) {
+  for (let team = 0; team < 2; team++) {
     const count = 3;
     const actors = [
       passes.spawn([barrier, count, true]),
@@ -465,7 +465,8 @@ Deno.test("a BrokenBarrierError keeps its class and fields on the way", async ()
   const barrier = new Barrier(2, { name: "start" });
   barrier.abort();
   await using actor = passes.spawn([barrier, 1, true]);
-  const { cause } = await assertRejects(() => soon(actor.result()));
+  const error = await assertRejects(() => soon(actor.result()), Error);
+  const { cause } = error;
   assertInstanceOf(cause, BrokenBarrierError);
   assertEquals(
     [cause.barrier, cause.reason, cause.actor],

@@ -19,8 +19,10 @@ stress(
     const words = new Int32Array(new SharedArrayBuffer(16));
     const users: Process[] = [];
     const add = () => {
-      const args = [lock, words, users.length + 1, 3000, round.seed()] as const;
-      users.push(round.use(contend.spawn(args)));
+      const own = users.length + 1;
+      users.push(
+        round.use(contend.spawn([lock, words, own, 3000, round.seed()])),
+      );
     };
     for (let n = 0; n < 3; n++) add();
     for (let kill = 0; kill < 5; kill++) {
