@@ -7,7 +7,7 @@
 import { bunFlows, bunTrips } from "./bun.ts";
 import { comlinkCalls, rawCalls } from "./calls_raw.ts";
 import { troupeCalls, troupeTells } from "./calls_troupe.ts";
-import type { Case } from "./contender.ts";
+import type { Case, Contender } from "./contender.ts";
 import {
   erlangCalls,
   erlangCasts,
@@ -16,7 +16,14 @@ import {
 } from "./erlang.ts";
 import type { Flow } from "./flow.ts";
 import { troupeFlows } from "./flow_troupe.ts";
+import { rawIncrements } from "./increments_raw.ts";
+import {
+  troupeAtomic,
+  troupeAwaited,
+  troupeLocked,
+} from "./increments_troupe.ts";
 import { idleCpu, idleMemory, idleThreads } from "./idle.ts";
+import { awaitingLocks } from "./locks_awaiting.ts";
 import { computedGauge, cpuGauge, looking } from "./looking.ts";
 import { npmPoolFirsts, npmPools } from "./npm.ts";
 import type { PoolWork } from "./pool_work.ts";
@@ -29,6 +36,7 @@ import {
 } from "./pools_troupe.ts";
 import {
   pythonFlows,
+  pythonIncrements,
   pythonPoolFirsts,
   pythonPools,
   pythonStarts,
@@ -138,6 +146,43 @@ function pool(
   };
 }
 
+/** Counting in shared memory, by so many at once. */
+function increments(
+  kind: "locked" | "atomic",
+  [name, workers]: readonly [name: string, workers: number],
+): Case {
+  const isLocked = kind === "locked";
+  const ours = isLocked ? troupeLocked(workers) : troupeAtomic(workers);
+  return {
+    name: `${kind} increment, ${name}`,
+    unit: "op/s",
+    // Enough for the loops to be compiled before the first count is settled.
+    least: 20_000,
+    most: 1e8,
+    ours: ours.map((one) => one.name),
+    contenders: [
+      ...ours,
+      rawIncrements(isLocked ? "bare exchange" : "bare add", workers),
+      pythonIncrements(workers),
+    ],
+  };
+}
+
+function awaiting(name: string, contenders: readonly Contender[]): Case {
+  return {
+    name: `awaiting lock, ${name}`,
+    unit: "op/s",
+    least: 1000,
+    most: 1e7,
+    warmUps: 20_000,
+    ours: ["Troupe, acquire"],
+    contenders,
+  };
+}
+
+const ALONE = ["alone", 1] as const;
+const TWO = ["two at once", 2] as const;
+
 /** All cases, in the order in which they are run. */
 export const cases: readonly Case[] = [
   queue("int, 1 to 1", ["int", 1, 1], [2000, 1e7]),
@@ -220,6 +265,13 @@ export const cases: readonly Case[] = [
       ...pythonStarts("first"),
     ],
   },
+  increments("locked", ALONE),
+  increments("locked", TWO),
+  increments("atomic", ALONE),
+  increments("atomic", TWO),
+  awaiting("alone", awaitingLocks(1)),
+  awaiting("ten callers", awaitingLocks(10)),
+  awaiting("two actors", [troupeAwaited(2), rawIncrements("Web Locks", 2)]),
   {
     name: "idle, memory of one of 500",
     unit: "KiB",

@@ -36,6 +36,7 @@ export type Unit =
   | "round trips/s"
   | "tasks/s"
   | "items/s"
+  | "op/s"
   | "µs"
   | "ms"
   | "KiB"
@@ -77,6 +78,7 @@ const RATES: readonly Unit[] = [
   "round trips/s",
   "tasks/s",
   "items/s",
+  "op/s",
 ];
 
 /** The figure of a run, in the unit of its case. */

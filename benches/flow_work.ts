@@ -34,7 +34,7 @@ export interface FlowReport {
 export const NOTHING_SEEN: FlowReport = { count: 0, sum: 0, first: 0, last: 0 };
 
 /** Milliseconds on a clock that all threads of the program share. */
-function clock(): number {
+export function clock(): number {
   return performance.timeOrigin + performance.now();
 }
 

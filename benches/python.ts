@@ -88,6 +88,11 @@ export function pythonTrips(heat: Heat): Contender[] {
   return [contender("Pipe", usual, ["trips", heat], askElapsed)];
 }
 
+/** Python's contender for increments, under the lock: it has no other. */
+export function pythonIncrements(processes: number): Contender {
+  return contender("Value", usual, ["increments", `${processes}`], askElapsed);
+}
+
 /** Python's contenders for what is measured by starting processes. */
 export function pythonStarts(what: "first" | "team"): Contender[] {
   return ["fork", "spawn"].map((method) =>

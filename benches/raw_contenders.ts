@@ -22,7 +22,7 @@ import type { RawTask } from "./raw_worker.ts";
 import { type Heat, type TripOrder, tripRunner } from "./trip_work.ts";
 
 /** Plain workers, which end together. */
-class Workers {
+export class Workers {
   readonly #workers: Worker[] = [];
 
   /** Starts a worker and gives it its task. */

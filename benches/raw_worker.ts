@@ -12,6 +12,7 @@ import {
   portConsumer,
   portProducer,
 } from "./raw_ports.ts";
+import { type RawForm, rawIncrementer } from "./raw_increments.ts";
 import { portAnswerer, portAsker } from "./raw_trips.ts";
 
 /** What a plain worker is to do. */
@@ -29,6 +30,12 @@ export type RawTask =
       readonly medium: Medium;
     }
     | { readonly role: "asker" | "answerer" }
+    | {
+      readonly role: "incrementer";
+      readonly form: RawForm;
+      readonly memory: SharedArrayBuffer;
+      readonly lockName: string;
+    }
   );
 
 const own = globalThis as unknown as Port;
@@ -44,6 +51,8 @@ own.onmessage = ({ data }: MessageEvent<RawTask>) => {
       return obey(data, portAsker(ports[0]!));
     case "answerer":
       return portAnswerer(ports[0]!);
+    case "incrementer":
+      return obey(data, rawIncrementer(data.memory, data.form, data.lockName));
   }
 };
 

@@ -38,6 +38,7 @@ const BUN = ["Bun MessagePort"];
 const ERLANG = ["Erlang send"];
 const EXECUTOR = "Python ProcessPoolExecutor";
 const PYTHON_POOL = "Python Pool";
+const PYTHON_VALUE = "Python Value";
 const SPARES = "Troupe, spares at hand";
 
 const targets: readonly Target[] = [
@@ -160,6 +161,14 @@ const targets: readonly Target[] = [
     beside: [BY_HAND],
     least: 6,
   },
+  ...[
+    { case: "locked increment, alone", least: 30 },
+    { case: "locked increment, two at once", least: 20 },
+  ].map((target) => ({
+    ...target,
+    ours: "Troupe, runSync",
+    beside: [PYTHON_VALUE],
+  })),
   {
     case: "idle, memory of one of 16 threads",
     ours: "Troupe, class actor",

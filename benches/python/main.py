@@ -2,6 +2,7 @@
 
     main.py METHOD flow CHANNEL KIND PRODUCERS CONSUMERS
     main.py METHOD trips HEAT
+    main.py METHOD increments PROCESSES
     main.py METHOD first
     main.py METHOD team
     main.py METHOD pool POOL all | one | map CHUNK | first
@@ -16,6 +17,7 @@ import signal
 import sys
 
 import flow
+import increments
 import pools
 import starts
 import trips
@@ -23,6 +25,7 @@ import trips
 WORK = {
     "flow": flow.Flow,
     "trips": trips.Trips,
+    "increments": increments.Increments,
     "first": starts.First,
     "team": starts.Team,
     "pool": pools.work,
