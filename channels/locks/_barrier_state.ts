@@ -6,7 +6,7 @@
  *   ENDED       how many rounds have ended, in whatever way; the next is running
  *   HOW    ×2   how the last one ended, and the one before, in turns
  *   CAUSE  ×2   the thread that was the cause
- *   TEAM        the number of the last round that all passed, + 1
+ *   TEAM        the last round that all passed; those who did are the team
  *   ARRIVED     callers that have arrived in the running round
  *   LOST        a thread of the team that is gone
  *   LOST_OF     the TEAM it was of; else LOST says nothing
@@ -15,8 +15,8 @@
  *                                 +1 HERE   how many of its callers did
  *                                 +2 HOW    how that round ended, or 0
  *                                 +3 CAUSE
- *                                 +4 TEAM   the team it is of; 0: it is expected,
- *                                           and has not passed nor waited in vain
+ *                                 +4 TEAM   the last round that it passed since the
+ *                                           last reset; 0: none
  * ```
  *
  * **The end of a round** is one store, to ENDED. HOW and CAUSE are said before, in
@@ -30,16 +30,15 @@
  *
  * 1. had arrived in the running round: the others would wait for it, or pass with
  *    one too few;
- * 2. or never came: the others would wait for it;
- * 3. or was there the last time (it is of the team): broken as well, but only if
- *    another of the team is left that will wait for it. When a team has done its
- *    work its members end one by one, and nobody minds;
- * 4. or was of another team: it is forgotten.
+ * 2. or had passed none, or none since the reset: the others would wait for it;
+ * 3. or is of the team: broken as well, but only if any other is left that has
+ *    passed, and will wait for it. When a team has done its work its members end
+ *    one by one, and nobody minds; a new team is made of such that are expected;
+ * 4. or was of an earlier team: it is forgotten.
  *
  * So the first two break the barrier when they are seen. The third is noted in
- * LOST, and judged when somebody waits. Those of a round that was broken join the
- * team that was there before, since they may all try again. A reset forgets who is
- * gone, and expects all others as before.
+ * LOST, and judged when somebody waits. A reset forgets who is gone, and expects
+ * all others: who was told that the barrier is broken may well try again.
  *
  * @module
  */
@@ -315,12 +314,14 @@ export class BarrierState {
     const how = this.#lastHow();
     const cause = this.#get(CAUSE + (ended - 1 & 1));
     if (how === PASSED) Atomics.store(words, TEAM, ended);
+    const isReset = how === RESET;
     let arrived = 0;
     this.#members.each((of, thread) => {
       const round = this.#get(of + ROUND_OF);
+      if (isReset) Atomics.store(words, of + TEAM_OF, 0);
       if (round === ended + 1) arrived += this.#get(of + HERE_OF);
       if (round !== ended || this.#get(of + HOW_OF) !== 0) return;
-      Atomics.store(words, of + TEAM_OF, this.#get(TEAM) + 1);
+      if (how === PASSED) Atomics.store(words, of + TEAM_OF, ended);
       Atomics.store(words, of + CAUSE_OF, cause);
       Atomics.store(words, of + HOW_OF, how);
       this.#told.add(thread);
@@ -332,10 +333,10 @@ export class BarrierState {
   /** Breaks the barrier if somebody is missing for whom others wait. */
   #judge(): void {
     if (this.#ends !== endCount()) this.#sweep();
-    const team = this.#get(TEAM) + 1;
-    if (this.#get(LOST_OF) !== team) return;
+    const team = this.#get(TEAM);
+    if (team === 0 || this.#get(LOST_OF) !== team) return;
     let isMissed = false;
-    this.#members.each((of) => isMissed ||= this.#get(of + TEAM_OF) === team);
+    this.#members.each((of) => isMissed ||= this.#get(of + TEAM_OF) !== 0);
     if (isMissed) this.#break(this.#get(LOST));
     Atomics.store(this.words, LOST_OF, 0);
   }
@@ -348,7 +349,7 @@ export class BarrierState {
         this.#get(of + HERE_OF) > 0;
       const team = this.#get(of + TEAM_OF);
       if (isHere || team === 0) this.#break(thread);
-      else if (team === this.#get(TEAM) + 1) {
+      else if (team === this.#get(TEAM)) {
         Atomics.store(words, LOST, thread);
         Atomics.store(words, LOST_OF, team);
       }

@@ -64,8 +64,8 @@ const barriers = new Identity<Barrier>();
  * others can pass any more: the barrier is broken, and all get a
  * `BrokenBarrierError` until it is {@linkcode reset}. The end of an actor breaks
  * it as well, within 100 ms, whether it dies or returns, where others would wait
- * for it: if it waits here, if it was given the barrier and has not waited here
- * yet, and if it was there in the last round and another of that round is left.
+ * for it: if it waits here; if it was given the barrier and has not passed it yet;
+ * and if it passed the last round and another is left that has passed as well.
  * When all of a team have ended, another may use the barrier.
  *
  * In the spirit of Python's `multiprocessing.Barrier`.

@@ -416,6 +416,21 @@ Deno.test("a party that dies between two rounds breaks the Barrier", async () =>
   }
 });
 
+Deno.test("after a reset each actor that is left is expected to come again", async () => {
+  const barrier = new Barrier(2);
+  await using doomed = new Party(barrier);
+  doomed.begin("wait");
+  await soon(barrier.wait());
+  await doomed.outcome();
+  assertEquals(await doomed.does("abort"), "done");
+  barrier.reset();
+  await using other = new Party(barrier);
+  other.begin("waitSync");
+  await arrived(barrier, 1);
+  await doomed.dies();
+  assertEquals(await other.outcome(), `died by ${doomed.name}`);
+});
+
 Deno.test("a second team uses the Barrier when the first has ended", async () => {
   const barrier = new Barrier(2);
   for (let team = 0; team < 2; team++) {

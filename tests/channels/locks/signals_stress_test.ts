@@ -24,7 +24,8 @@ import {
   walker,
   watchFlags,
 } from "../../fixtures/channels/signals_stress.ts";
-import { Chance } from "../chance.ts";
+import { settledTo } from "../../leaks.ts";
+import type { Chance } from "../chance.ts";
 import { soon } from "../inside.ts";
 import { type Round, stress } from "../seeded.ts";
 
@@ -38,25 +39,27 @@ async function kill(process: Process): Promise<void> {
   process.terminate();
   const exit = await soon(process.join());
   assert(exit?.reason === "terminated", Deno.inspect(exit));
-  assert(exit.threadStopped, `${process.name} did not stop`);
+  // On a busy machine one that is just starting may take its time.
+  const isAlive = () => process.isAlive();
+  assertEquals(await settledTo(isAlive, false, { timeout: 20_000 }), false);
 }
 
 /** No more have a permit than may, and all permits are there at the end. */
-async function semaphores(round: Round, chance: Chance): Promise<void> {
-  const most = 1 + chance.below(3);
-  const semaphore = new Semaphore(most, { bounded: chance.random() < 0.5 });
+async function semaphores(round: Round): Promise<void> {
+  const most = 1 + round.below(3);
+  const semaphore = new Semaphore(most, { bounded: round.random() < 0.5 });
   const words = new Int32Array(new SharedArrayBuffer((THREADS + 32) * 4));
   let place = 0;
   const enter = () =>
     round.use(enterAndLeave.spawn([semaphore, words, {
       most,
       place: place++,
-      seed: chance.seed(),
+      seed: round.seed(),
     }]));
   const actors = [enter(), enter(), enter()];
-  for (let n = 2 + chance.below(3); n > 0; n--) {
-    await aWhile(chance);
-    const victim = chance.below(actors.length);
+  for (let n = 2 + round.below(3); n > 0; n--) {
+    await aWhile(round);
+    const victim = round.below(actors.length);
     const [dead] = actors.splice(victim, 1, enter());
     await kill(dead!);
     (await soon(semaphore.acquire())).release();
@@ -68,19 +71,18 @@ async function semaphores(round: Round, chance: Chance): Promise<void> {
 }
 
 /** No word is lost between two that answer each other, while others die. */
-async function flags(round: Round, chance: Chance): Promise<void> {
+async function flags(round: Round): Promise<void> {
   const pair = [new EventFlag(), new EventFlag()] as const;
-  const watch = () =>
-    round.use(watchFlags.spawn([pair, chance.random() < 0.5]));
+  const watch = () => round.use(watchFlags.spawn([pair, round.random() < 0.5]));
   let watcher = watch();
   const count = 300;
   const [a, b] = pair;
   const players = [
-    volley.spawn([a, b, { count, begins: true, seed: chance.seed() }]),
-    volley.spawn([b, a, { count, begins: false, seed: chance.seed() }]),
+    volley.spawn([a, b, { count, begins: true, seed: round.seed() }]),
+    volley.spawn([b, a, { count, begins: false, seed: round.seed() }]),
   ].map((player) => round.use(player));
-  for (let n = 1 + chance.below(2); n > 0; n--) {
-    await aWhile(chance);
+  for (let n = 1 + round.below(2); n > 0; n--) {
+    await aWhile(round);
     const dead = watcher;
     watcher = watch();
     await kill(dead);
@@ -89,8 +91,8 @@ async function flags(round: Round, chance: Chance): Promise<void> {
 }
 
 /** Whenever one dies, all others are told, and all are in the same round. */
-async function barriers(round: Round, chance: Chance): Promise<void> {
-  const parties = 2 + chance.below(2);
+async function barriers(round: Round): Promise<void> {
+  const parties = 2 + round.below(2);
   const barrier = new Barrier(parties);
   const walks = new Queue<Walk>();
   const acted = new Int32Array(new SharedArrayBuffer(4));
@@ -100,15 +102,15 @@ async function barriers(round: Round, chance: Chance): Promise<void> {
   const add = () => {
     const own = last++;
     const orders = new Queue<boolean>();
-    const options = { own, seed: chance.seed(), acted };
+    const options = { own, seed: round.seed(), acted };
     go.set(own, orders);
     const process = walker.spawn([barrier, walks, orders, options]);
     walkers.set(own, round.use(process));
   };
   for (let n = 0; n < parties; n++) add();
-  for (let n = 2 + chance.below(3); n > 0; n--) {
-    await aWhile(chance);
-    const victim = chance.of(...walkers.keys());
+  for (let n = 2 + round.below(3); n > 0; n--) {
+    await aWhile(round);
+    const victim = round.of(...walkers.keys());
     const dead = walkers.get(victim)!;
     const died = kill(dead);
     walkers.delete(victim);
@@ -147,12 +149,8 @@ async function barriers(round: Round, chance: Chance): Promise<void> {
 stress(
   "users of semaphores, flags and barriers die, and the others go on",
   async (round) => {
-    const seeds = [round.seed(), round.seed(), round.seed()];
-    const [first, second, third] = seeds.map((seed) => new Chance(seed));
-    await Promise.all([
-      semaphores(round, first!),
-      flags(round, second!),
-      barriers(round, third!),
-    ]);
+    await semaphores(round);
+    await flags(round);
+    await barriers(round);
   },
 );
