@@ -178,11 +178,12 @@ export class MapMemory {
       if (length <= FEW) {
         for (let i = 0; i < length; i++) this.#bytes[start + i] = value[i]!;
       } else this.#bytes.set(value.subarray(0, length), start);
+      const added = old === 0 ? size : size - sizeAt(words, old);
       words[root + TAIL] = tail + size;
+      // No calls from here on, which fail where there is no stack left.
       Atomics.store(words, link, tail);
-      words[root + LIVE]! += size;
+      words[root + LIVE]! += added;
       if (old === 0) words[root + COUNT]!++;
-      else words[root + LIVE]! -= sizeAt(words, old);
       return true;
     });
   }
@@ -196,11 +197,14 @@ export class MapMemory {
     const hash = hashOf(key);
     return this.#run(() => {
       const words = this.#words;
+      const root = this.#root;
       const { link, record } = this.#find(key, hash);
       if (record === 0) return false;
+      const size = sizeAt(words, record);
+      // As in `set`, no calls from here on.
       Atomics.store(words, link, words[record + NEXT]!);
-      words[this.#root + COUNT]!--;
-      words[this.#root + LIVE]! -= sizeAt(words, record);
+      words[root + COUNT]!--;
+      words[root + LIVE]! -= size;
       return true;
     });
   }
@@ -220,15 +224,17 @@ export class MapMemory {
     );
     const bytes = new Uint8Array(words.buffer);
     const units = new Uint16Array(words.buffer);
-    return recordsOf(words, 0).map((record) => {
+    const entries: RawEntry[] = [];
+    for (const record of recordsOf(words, 0)) {
       const start = valueAt(words, record) * 4;
-      return {
+      entries.push({
         key: textOf(units, (record + KEY) * 2, words[record + UNITS]!),
         bytes,
         start,
         end: start + words[record + BYTES]!,
-      };
-    });
+      });
+    }
+    return entries;
   }
 
   get #root(): number {

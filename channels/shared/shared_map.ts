@@ -12,7 +12,7 @@ import { Identity } from "../identity.ts";
 import { INSPECT } from "../inspect.ts";
 import { type Lock, lockAt } from "../locks/lock.ts";
 import { RecursiveLock } from "../locks/recursive_lock.ts";
-import { nextRing } from "../threads.ts";
+import { nextRing, stopIfFenced } from "../threads.ts";
 import {
   type Copy,
   LEAST_MAP_BYTES,
@@ -44,6 +44,9 @@ const encoder = new Encoder();
 let spare: Copy | undefined;
 const SPARE_BYTES = 1024;
 const MOST_SPARE_BYTES = 2 ** 16;
+
+/** So many characters of a key are shown in messages. */
+const MOST_SHOWN = 60;
 
 /**
  * A map in memory that actors share: from texts to values of any kind that can be
@@ -207,7 +210,7 @@ export class SharedMap<V> implements Iterable<[string, V]> {
   /**
    * Sets the value of a key to what a function makes of the one that is there, in
    * one step: nobody else changes the map meanwhile. The function is called once.
-   * If it throws, or the actor dies in it, nothing has changed.
+   * If it throws, or the actor dies or is terminated in it, nothing has changed.
    *
    * @param change Gets the value, or `undefined` if there is none. It holds up all
    *   others that change the map, so it should be short.
@@ -223,11 +226,13 @@ export class SharedMap<V> implements Iterable<[string, V]> {
       const value = change(this.get(key));
       if (typeof (value as PromiseLike<V> | null)?.then === "function") {
         throw new TypeError(
-          `Cannot update ${JSON.stringify(key)} of ${this.#label}: the ` +
+          `Cannot update ${shown(key)} of ${this.#label}: the ` +
             "function gave a promise. Hold the lock, and get and set instead",
         );
       }
       const length = encoder.encode(value);
+      // Terminated meanwhile, it may have computed on; that counts no longer.
+      stopIfFenced();
       this.#write(key, encoder.bytes, length);
       return value;
     });
@@ -260,7 +265,7 @@ export class SharedMap<V> implements Iterable<[string, V]> {
     if (this.#memory.set(key, bytes, length)) return;
     const { maxByteLength } = this.#memory.memory;
     throw new RangeError(
-      `Cannot set ${JSON.stringify(key)} of ${this.#label} to a value of ` +
+      `Cannot set ${shown(key)} of ${this.#label} to a value of ` +
         `${length} bytes: the map may take ${maxByteLength} bytes of memory, ` +
         "half of them for what it holds. Delete entries, or make it with a " +
         "greater maxBytes",
@@ -297,6 +302,13 @@ export class SharedMap<V> implements Iterable<[string, V]> {
       name: this.#name,
     };
   }
+}
+
+/** A key as messages show it: a long one by its beginning and its length. */
+function shown(key: string): string {
+  if (key.length <= MOST_SHOWN) return JSON.stringify(key);
+  const beginning = JSON.stringify(`${key.slice(0, MOST_SHOWN)}…`);
+  return `${beginning} (${key.length} characters)`;
 }
 
 function* entriesOf<V>(

@@ -9,13 +9,21 @@ import {
 import { PACK } from "../../../channels/handle.ts";
 import { LOCK_WORDS } from "../../../channels/locks/lock.ts";
 import { claimThread, releaseThread } from "../../../channels/threads.ts";
-import { NotSendableError, pipe, Queue, SharedMap } from "../../../mod.ts";
+import {
+  NotSendableError,
+  pipe,
+  Queue,
+  SharedMap,
+  Value,
+} from "../../../mod.ts";
 import {
   changeNested,
   countIn,
+  endInUpdate,
   endWithLock,
   moveAmounts,
   passOn,
+  updateSlowly,
 } from "../../fixtures/channels/map_actors.ts";
 import { Chance } from "../chance.ts";
 import { settledTo } from "../../leaks.ts";
@@ -159,6 +167,11 @@ Deno.test("a full map refuses what is too much, and keeps what it has", () => {
   map.delete("key 0");
   map.set("key 0", "y");
   assertEquals(map.size, count);
+  assertThrows(
+    () => map.set("k".repeat(100_000), "v"),
+    RangeError,
+    `Cannot set "${"k".repeat(60)}…" (100000 characters) of shared map "small"`,
+  );
   map.clear();
   assertEquals([...map], []);
   map.set("again", "z");
@@ -270,6 +283,30 @@ Deno.test("an actor that ends while it holds the lock holds up nobody", async ()
   assert(guard.abandoned);
   map.set("n", 2);
   assertEquals(map.get("n"), 2);
+});
+
+Deno.test("an actor that ends within an update changes nothing and holds up nobody", async () => {
+  const map = new SharedMap<number>([["n", 1]]);
+  for (const how of ["close", "exit"] as const) {
+    await soon(endInUpdate.spawn([map, how]).join());
+    assertEquals([...map], [["n", 1]]);
+    map.set("next", 2);
+    assertEquals(map.get("next"), 2);
+    map.delete("next");
+  }
+});
+
+Deno.test("an actor terminated within an update changes nothing when it comes out of it", async () => {
+  const map = new SharedMap<number>([["n", 1]]);
+  const step = new Value("int32", 0);
+  await using updater = updateSlowly.spawn([map, step]);
+  assert(await settledTo(() => step.value, 1));
+  updater.terminate();
+  step.value = 2;
+  await soon(updater.join());
+  using guard = await soon(map.lock.acquire());
+  assert(guard.abandoned);
+  assertEquals([...map], [["n", 1]]);
 });
 
 Deno.test("a map that comes back is the same object", async () => {
