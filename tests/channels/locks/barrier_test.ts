@@ -6,6 +6,9 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { PACK } from "../../../channels/handle.ts";
+import { MONITOR_WORDS } from "../../../channels/locks/monitor.ts";
+import { ROOT } from "../../../channels/threads.ts";
 import {
   Barrier,
   BrokenBarrierError,
@@ -25,6 +28,9 @@ import {
 } from "../../fixtures/channels/barrier.ts";
 import { settledTo } from "../../leaks.ts";
 import { later, soon } from "../inside.ts";
+
+/** The id of a thread that never was. */
+const NOBODY = 7 << 12 | 4000;
 
 function rejection(wait: Promise<number>): Promise<unknown> {
   return soon(wait.then(
@@ -237,6 +243,22 @@ Deno.test("Barrier refuses what is no number of parties, time-out or action", as
   assertEquals([barrier.waiting, barrier.broken], [0, false]);
 });
 
+Deno.test("what a thread left half done that died is put right", async () => {
+  const barrier = new Barrier(2);
+  const wait = later(barrier.wait());
+  const words = new Int32Array(
+    barrier[PACK](ROOT).memory as SharedArrayBuffer,
+  );
+  // It ended the first round, in the third of the ways, and told nobody yet.
+  words[MONITOR_WORDS] = 1;
+  words[MONITOR_WORDS + 1] = 3;
+  words[MONITOR_WORDS + 3] = ROOT;
+  words[0] = NOBODY;
+  barrier.abort();
+  await assertBroken(wait, "aborted");
+  assertEquals([barrier.waiting, barrier.broken], [0, true]);
+});
+
 // --- several threads ----------------------------------------------------------
 
 class Party {
@@ -416,19 +438,32 @@ Deno.test("a party that dies between two rounds breaks the Barrier", async () =>
   }
 });
 
-Deno.test("after a reset each actor that is left is expected to come again", async () => {
+Deno.test("after a reset, whoever is left is expected to come again", async () => {
+  const barrier = new Barrier(2);
+  await using doomed = new Party(barrier);
+  const first = passes.spawn([barrier, 1, false]);
+  assertEquals(typeof await doomed.does("wait"), "number");
+  await soon(first.join());
+  assertEquals(await doomed.does("abort"), "done");
+  barrier.reset();
+  await using other = new Party(barrier);
+  other.begin("waitSync");
+  assertEquals(await arrived(barrier, 1), 1);
+  await doomed.dies();
+  assertEquals(await other.outcome(), `died by ${doomed.name}`);
+});
+
+Deno.test("who dies while it waits is not counted, whenever it passed last", async () => {
   const barrier = new Barrier(2);
   await using doomed = new Party(barrier);
   doomed.begin("wait");
   await soon(barrier.wait());
   await doomed.outcome();
-  assertEquals(await doomed.does("abort"), "done");
-  barrier.reset();
-  await using other = new Party(barrier);
-  other.begin("waitSync");
-  await arrived(barrier, 1);
+  await soon(Promise.all([barrier.wait(), barrier.wait()]));
+  doomed.begin("waitSync");
+  assertEquals(await arrived(barrier, 1), 1);
   await doomed.dies();
-  assertEquals(await other.outcome(), `died by ${doomed.name}`);
+  await assertBroken(barrier.wait(), "died", doomed.name);
 });
 
 Deno.test("a second team uses the Barrier when the first has ended", async () => {

@@ -6,13 +6,15 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { PACK } from "../../../channels/handle.ts";
 import { EventFlag, Queue } from "../../../mod.ts";
 import {
   answerFlags,
   compare,
   waitForFlag,
 } from "../../fixtures/channels/semaphore.ts";
-import { later, soon } from "../inside.ts";
+import { settledTo } from "../../leaks.ts";
+import { later, soon, waitersAt } from "../inside.ts";
 
 Deno.test("EventFlag is set and cleared, any number of times", async () => {
   const flag = new EventFlag({ name: "go" });
@@ -99,6 +101,22 @@ Deno.test("two actors answer each other by flags", async () => {
     }
     await soon(actor.result());
   }
+});
+
+Deno.test("actors that wait when it is set go on, though it is cleared at once", async () => {
+  const flag = new EventFlag();
+  const ready = new Queue<true>();
+  await using a = waitForFlag.spawn([ready, flag, true]);
+  await using b = waitForFlag.spawn([ready, flag, false]);
+  const words = new Int32Array(flag[PACK]().memory as SharedArrayBuffer);
+  const waiters = () => waitersAt(words, 1).length;
+  assertEquals(await settledTo(waiters, 2), 2);
+  flag.set();
+  flag.clear();
+  assertEquals(await soon(Promise.all([a.result(), b.result()])), [
+    false,
+    false,
+  ]);
 });
 
 Deno.test("an actor killed in its wait holds up nobody", async () => {

@@ -6,6 +6,8 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { PACK } from "../../../channels/handle.ts";
+import { MONITOR_WORDS } from "../../../channels/locks/monitor.ts";
 import { EventFlag, EXIT, type Guard, Queue, Semaphore } from "../../../mod.ts";
 import {
   compare,
@@ -15,6 +17,9 @@ import {
 } from "../../fixtures/channels/semaphore.ts";
 import { settledTo } from "../../leaks.ts";
 import { later, soon } from "../inside.ts";
+
+/** The id of a thread that never was. */
+const NOBODY = 7 << 12 | 4000;
 
 // --- one thread -------------------------------------------------------------
 
@@ -246,6 +251,18 @@ Deno.test("Semaphore.inspect() tells who has permits and who waits", async () =>
   (await soon(wait)).release();
 });
 
+Deno.test("what a thread left half done that died is put right", () => {
+  const semaphore = new Semaphore(3);
+  const guard = semaphore.acquireSync();
+  const words = new Int32Array(semaphore[PACK]().memory as SharedArrayBuffer);
+  words[MONITOR_WORDS + 1] = 7; // permits that are free, as if not counted yet
+  words[0] = NOBODY;
+  semaphore.acquireSync().release();
+  assertEquals(semaphore.available, 2);
+  guard.release();
+  assertEquals(semaphore.available, 3);
+});
+
 // --- several threads ----------------------------------------------------------
 
 class Follower {
@@ -285,11 +302,14 @@ Deno.test("permits are counted over all actors", async () => {
   await a.does("guard.release");
   assertEquals(await soon(b.answers.get()), [0, false]);
   assertEquals(await b.does("forget"), [0, false]);
-  // A signal of one that has none, to one that blocks and to one that awaits.
-  await b.orders.put("acquireSync");
-  await isWaitedFor(semaphore, 1);
-  await a.does("release");
-  await soon(b.answers.get());
+  // Signals of those that have none, to one that blocks and to one that awaits.
+  for (const order of ["acquireSync", "acquire"] as const) {
+    await b.orders.put(order);
+    assertEquals(await isWaitedFor(semaphore, 1), 1);
+    await a.does("release");
+    await soon(b.answers.get());
+    await b.does("forget");
+  }
   const wait = semaphore.acquire();
   await a.does("release");
   await soon(wait);
@@ -349,6 +369,35 @@ for (const order of ["acquire", "acquireSync"] as const) {
     assertEquals((await other.does("guard.release"))[0], 1);
   });
 }
+
+Deno.test("a release wakes one that waits for each permit", async () => {
+  const semaphore = new Semaphore(0);
+  await using a = new Follower(semaphore);
+  await using b = new Follower(semaphore);
+  await a.orders.put("acquire");
+  await b.orders.put("acquireSync");
+  assertEquals(await isWaitedFor(semaphore, 2), 2);
+  semaphore.release(2);
+  // Who is woken is off the list at once, but for who is woken by its claim.
+  assert(semaphore.inspect().waiters.length < 2);
+  for (const one of [a, b]) await soon(one.answers.get());
+  assertEquals(semaphore.available, 0);
+});
+
+Deno.test("a permit is kept for who has waited for long", async () => {
+  const semaphore = new Semaphore(1);
+  await using holder = new Follower(semaphore);
+  await holder.does("acquire");
+  const wait = semaphore.acquire();
+  // By then it has looked once more.
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assertEquals((await holder.does("release and try"))[1], false);
+  const guard = await soon(wait);
+  // And not for who has just come.
+  guard.release();
+  await holder.does("acquire");
+  assertEquals((await holder.does("release and try"))[1], true);
+});
 
 Deno.test("whoever waits gets its turn beside actors that never pause", async () => {
   for (const blocks of [true, false]) {
