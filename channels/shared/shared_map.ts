@@ -12,7 +12,7 @@ import { Identity } from "../identity.ts";
 import { INSPECT } from "../inspect.ts";
 import { type Lock, lockAt } from "../locks/lock.ts";
 import { RecursiveLock } from "../locks/recursive_lock.ts";
-import { nextRing, stopIfFenced } from "../threads.ts";
+import { nextRing } from "../threads.ts";
 import {
   type Copy,
   LEAST_MAP_BYTES,
@@ -210,7 +210,7 @@ export class SharedMap<V> implements Iterable<[string, V]> {
   /**
    * Sets the value of a key to what a function makes of the one that is there, in
    * one step: nobody else changes the map meanwhile. The function is called once.
-   * If it throws, or the actor dies or is terminated in it, nothing has changed.
+   * If it throws, or the actor dies in it, nothing has changed.
    *
    * @param change Gets the value, or `undefined` if there is none. It holds up all
    *   others that change the map, so it should be short.
@@ -231,8 +231,6 @@ export class SharedMap<V> implements Iterable<[string, V]> {
         );
       }
       const length = encoder.encode(value);
-      // Terminated meanwhile, it may have computed on; that counts no longer.
-      stopIfFenced();
       this.#write(key, encoder.bytes, length);
       return value;
     });

@@ -9,13 +9,7 @@ import {
 import { PACK } from "../../../channels/handle.ts";
 import { LOCK_WORDS } from "../../../channels/locks/lock.ts";
 import { claimThread, releaseThread } from "../../../channels/threads.ts";
-import {
-  NotSendableError,
-  pipe,
-  Queue,
-  SharedMap,
-  Value,
-} from "../../../mod.ts";
+import { NotSendableError, pipe, Queue, SharedMap } from "../../../mod.ts";
 import {
   changeNested,
   countIn,
@@ -23,7 +17,6 @@ import {
   endWithLock,
   moveAmounts,
   passOn,
-  updateSlowly,
 } from "../../fixtures/channels/map_actors.ts";
 import { Chance } from "../chance.ts";
 import { settledTo } from "../../leaks.ts";
@@ -294,19 +287,6 @@ Deno.test("an actor that ends within an update changes nothing and holds up nobo
     assertEquals(map.get("next"), 2);
     map.delete("next");
   }
-});
-
-Deno.test("an actor terminated within an update changes nothing when it comes out of it", async () => {
-  const map = new SharedMap<number>([["n", 1]]);
-  const step = new Value("int32", 0);
-  await using updater = updateSlowly.spawn([map, step]);
-  assert(await settledTo(() => step.value, 1));
-  updater.terminate();
-  step.value = 2;
-  await soon(updater.join());
-  using guard = await soon(map.lock.acquire());
-  assert(guard.abandoned);
-  assertEquals([...map], [["n", 1]]);
 });
 
 Deno.test("a map that comes back is the same object", async () => {
