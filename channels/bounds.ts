@@ -1,5 +1,5 @@
 /**
- * The bounds and the name that queues and pipes take as options.
+ * The bounds and the names that queues, pipes, locks and the like take.
  *
  * @module
  */
@@ -11,7 +11,32 @@ export const MOST_BYTES_LIMIT = 2 ** 30;
 export const MOST_ITEMS_LIMIT = 2 ** 31 - 1;
 
 /**
- * Checks a bound.
+ * Checks a whole number.
+ *
+ * @param what What it is, as the error begins: `Cannot create a barrier: parties`.
+ * @param advice What the error says after all else.
+ * @throws {TypeError} If it is no number.
+ * @throws {RangeError} If it is no whole number from `least` to `most`.
+ */
+export function checkWhole(
+  what: string,
+  value: number,
+  least: number,
+  most: number,
+  advice: string = "",
+): number {
+  if (typeof value !== "number") {
+    throw new TypeError(`${what} must be a number, got ${typeof value}`);
+  }
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new RangeError(
+    `${what} must be a whole number from ${least} to ${most}, got ${value}` +
+      advice,
+  );
+}
+
+/**
+ * Checks a bound of a channel.
  *
  * @throws {TypeError} If it is no number.
  * @throws {RangeError} If it is no whole number from 1 to `most`.
@@ -21,18 +46,14 @@ export function checkBound(
   value: number,
   most: number,
 ): number {
-  if (typeof value !== "number") {
-    throw new TypeError(
-      `Cannot create a channel: ${option} must be a number, got ${typeof value}`,
-    );
-  }
-  if (!Number.isInteger(value) || value < 1 || value > most) {
-    throw new RangeError(
-      `Cannot create a channel: ${option} must be a whole number from 1 to ` +
-        `${most}, got ${value}. Leave it out for no bound of your own`,
-    );
-  }
-  return value;
+  const advice = ". Leave it out for no bound of your own";
+  return checkWhole(
+    `Cannot create a channel: ${option}`,
+    value,
+    1,
+    most,
+    advice,
+  );
 }
 
 /**

@@ -89,7 +89,7 @@ let fencedOut: () => void = () => {};
 
 /** Where in the table the slot of a thread begins. */
 export function slotOf(id: number): number {
-  return ((id & SLOT_MASK) + 1) * WORDS;
+  return (slotNumber(id) + 1) * WORDS;
 }
 
 function adopt(memory: SharedArrayBuffer, id: number): void {
@@ -142,7 +142,7 @@ export function tableWords(): Int32Array<SharedArrayBuffer> {
 
 /** Where in the table the notes of a thread begin; see `thread_notes.ts`. */
 export function notesAt(id: number): number {
-  return FIRST_NOTE + (id & SLOT_MASK) * NOTE_WORDS;
+  return FIRST_NOTE + slotNumber(id) * NOTE_WORDS;
 }
 
 /** The id of the calling thread. */

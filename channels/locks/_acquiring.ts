@@ -91,6 +91,32 @@ export abstract class Acquiring implements Awaited {
     return guard!;
   }
 
+  /** Calls a function while this thread has it; awaits it, and the function. */
+  async run<T>(
+    work: (isAbandoned: boolean) => T | PromiseLike<T>,
+    options: WaitOptions | undefined,
+  ): Promise<T> {
+    const guard = await this.acquire(options);
+    try {
+      return await work(guard.abandoned);
+    } finally {
+      guard[Symbol.dispose]();
+    }
+  }
+
+  /** Calls a function while this thread has it; blocks for it. */
+  runSync<T>(
+    work: (isAbandoned: boolean) => T,
+    options: BlockOptions | undefined,
+  ): T {
+    const guard = this.acquireSync(options);
+    try {
+      return work(guard.abandoned);
+    } finally {
+      guard[Symbol.dispose]();
+    }
+  }
+
   /** Acquires it, blocking. */
   acquireSync(options: BlockOptions | undefined): Guard {
     const timeout = options === undefined

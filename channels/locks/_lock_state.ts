@@ -67,13 +67,12 @@ export class LockState extends Acquiring implements Guarded {
     return this.mutex.tryTake() ? this.#hold(false) : this.attempt(0, Infinity);
   }
 
-  /** Calls a function while this thread holds it. */
-  runSync<T>(
+  override runSync<T>(
     work: (isAbandoned: boolean) => T,
     options: BlockOptions | undefined,
   ): T {
     if (seemsFenced()) stopIfFenced();
-    if (!this.mutex.tryTake()) return this.#runLate(work, options);
+    if (!this.mutex.tryTake()) return super.runSync(work, options);
     const hold = this.#run;
     this.#latest = hold;
     try {
@@ -87,18 +86,6 @@ export class LockState extends Acquiring implements Guarded {
         this.#run = new Guard(this, false);
         hold[Symbol.dispose]();
       }
-    }
-  }
-
-  #runLate<T>(
-    work: (isAbandoned: boolean) => T,
-    options: BlockOptions | undefined,
-  ): T {
-    const guard = this.acquireSync(options);
-    try {
-      return work(guard.abandoned);
-    } finally {
-      guard[Symbol.dispose]();
     }
   }
 

@@ -117,6 +117,14 @@ export class RwState {
     return Atomics.load(this.words, PHASE);
   }
 
+  /** Where this thread's count is; its slot may have been a dead one's. */
+  #own(): number {
+    const own = this.#members.find(ownThread());
+    if (own >= 0) return own;
+    this.#members.sweep(() => {});
+    return this.#members.own();
+  }
+
   #ownReads(): number {
     const reads = this.#members.find(ownThread());
     return reads < 0 ? 0 : Atomics.load(this.words, reads);
@@ -131,10 +139,9 @@ export class RwState {
         return undefined;
       }
       const mayEnter = this.#ownReads() > 0 || phase !== this.phase() ||
-        this.writing.gate.waiting === 0;
+        !this.writing.gate.isFlagged || this.writing.gate.waiting === 0;
       if (!mayEnter) return undefined;
-      this.#members.sweep(() => {});
-      Atomics.add(words, this.#members.own(), 1);
+      Atomics.add(words, this.#own(), 1);
       this.#claim.drop();
       return Atomics.load(words, ABANDONED) !== 0;
     });

@@ -52,13 +52,9 @@ export const SEMAPHORE_WORDS: number = MEMBERS + memberWords(1);
 /** The most permits there can be. */
 export const MOST_PERMITS = 2 ** 31 - 1;
 
-/** Makes the words of a new semaphore. */
-export function semaphoreWords(
-  permits: number,
-): Int32Array<SharedArrayBuffer> {
-  const words = new Int32Array(new SharedArrayBuffer(SEMAPHORE_WORDS * 4));
+/** Makes the first permits of a new semaphore. */
+export function fillSemaphore(words: Int32Array, permits: number): void {
   words[TOTAL] = words[FREE] = permits;
-  return words;
 }
 
 class PermitGate extends LoopGate {
@@ -96,7 +92,7 @@ export class SemaphoreState extends Acquiring implements Guarded {
   #ends = -1;
 
   /**
-   * @param words Its memory, made by {@linkcode semaphoreWords}.
+   * @param words Its memory, to be filled by {@linkcode fillSemaphore}.
    * @param number Its number, which no other lock of the program has.
    * @param limit How many permits there may be.
    */

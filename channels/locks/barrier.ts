@@ -4,11 +4,11 @@
  * @module
  */
 
-import { labelOf } from "../bounds.ts";
+import { checkWhole, labelOf } from "../bounds.ts";
 import { PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { Identity } from "../identity.ts";
 import { INSPECT } from "../inspect.ts";
-import { nextRing, ownThread, ROOT, threadExists } from "../threads.ts";
+import { ownThread, ROOT, threadExists } from "../threads.ts";
 import {
   type BlockOptions,
   checkTimeout,
@@ -17,6 +17,13 @@ import {
   type WaitOptions,
 } from "../wait_options.ts";
 import { blockAt, waitAt } from "../waiting.ts";
+import {
+  packPlace,
+  type Place,
+  type Placed,
+  placeOf,
+  unpackPlaced,
+} from "./_place.ts";
 import { type Arrival, BARRIER_WORDS, BarrierState } from "./_barrier_state.ts";
 
 const MOST_PARTIES = 2 ** 31 - 1;
@@ -44,13 +51,6 @@ export interface BarrierBlockOptions extends BlockOptions {
   action?: () => void;
 }
 
-/** The state of a barrier that came from another thread. */
-const MEMORY: unique symbol = Symbol("memory");
-
-interface Adopted extends BarrierOptions {
-  [MEMORY]?: { words: Int32Array<SharedArrayBuffer>; number: number };
-}
-
 const barriers = new Identity<Barrier>();
 
 /**
@@ -67,6 +67,8 @@ const barriers = new Identity<Barrier>();
  * for it: if it waits here; if it was given the barrier and has not passed it yet;
  * and if it passed the last round and another is left that has passed as well.
  * When all of a team have ended, another may use the barrier.
+ * An end is seen when the event loop of the actor's parent goes on: a parent that is
+ * a party itself awaits.
  *
  * In the spirit of Python's `multiprocessing.Barrier`.
  *
@@ -93,7 +95,7 @@ export class Barrier {
 
   readonly #name: string | undefined;
   readonly #timeout: number | undefined;
-  readonly #number: number;
+  readonly #place: Place;
   readonly #state: BarrierState;
 
   /**
@@ -107,15 +109,12 @@ export class Barrier {
   constructor(parties: number, options: BarrierOptions = {}) {
     const { name, timeout } = options;
     const label = labelOf("barrier", name);
-    checkParties(label, parties);
+    checkWhole(`Cannot create a ${label}: parties`, parties, 1, MOST_PARTIES);
     checkTimeout(timeout);
-    const { words, number } = (options as Adopted)[MEMORY] ?? {
-      words: new Int32Array(new SharedArrayBuffer(BARRIER_WORDS * 4)),
-      number: nextRing(),
-    };
+    this.#place = placeOf(options as Placed, BARRIER_WORDS);
+    const { words, number } = this.#place;
     this.#name = name;
     this.#timeout = timeout;
-    this.#number = number;
     this.#state = new BarrierState(words, label, parties);
     barriers.add(number, this);
   }
@@ -326,8 +325,7 @@ export class Barrier {
     }
     return {
       kind: this.kind,
-      memory: this.#state.words.buffer,
-      number: this.#number,
+      ...packPlace(this.#place),
       parties: this.parties,
       name: this.#name,
       timeout: this.#timeout,
@@ -335,36 +333,20 @@ export class Barrier {
   }
 
   /** Takes over one that came from another thread. */
-  static #unpack(
-    { memory, number, parties, name, timeout }: PackedHandle,
-  ): Barrier {
-    const words = new Int32Array(memory as SharedArrayBuffer);
-    const barrier = barriers.get(number as number) ??
-      new Barrier(parties as number, {
+  static #unpack(packed: PackedHandle): Barrier {
+    const barrier = unpackPlaced(barriers, packed, (placed) => {
+      const { name, timeout } = packed as BarrierOptions;
+      return new Barrier(packed.parties as number, {
         name,
         timeout,
-        [MEMORY]: { words, number },
-      } as Adopted);
+        ...placed,
+      });
+    });
     if (ownThread() !== ROOT) barrier.#state.expect(ownThread());
     return barrier;
   }
 
   static {
     registerHandle("barrier", { unpack: Barrier.#unpack });
-  }
-}
-
-function checkParties(label: string, parties: number): void {
-  if (typeof parties !== "number") {
-    throw new TypeError(
-      `Cannot create a ${label}: parties must be a number, got ` +
-        typeof parties,
-    );
-  }
-  if (!Number.isInteger(parties) || parties < 1 || parties > MOST_PARTIES) {
-    throw new RangeError(
-      `Cannot create a ${label}: parties must be a whole number from 1 to ` +
-        `${MOST_PARTIES}, got ${parties}`,
-    );
   }
 }

@@ -8,7 +8,6 @@ import { labelOf } from "../bounds.ts";
 import { kindOf, PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { Identity } from "../identity.ts";
 import { INSPECT } from "../inspect.ts";
-import { nextRing } from "../threads.ts";
 import {
   type BlockOptions,
   checkTimeout,
@@ -17,6 +16,13 @@ import {
 } from "../wait_options.ts";
 import { Lock, STATE } from "./lock.ts";
 import { RecursiveLock } from "./recursive_lock.ts";
+import {
+  packPlace,
+  type Place,
+  type Placed,
+  placeOf,
+  unpackPlaced,
+} from "./_place.ts";
 import { CONDITION_WORDS, ConditionState } from "./_condition_state.ts";
 
 /** Options of a condition. */
@@ -25,13 +31,6 @@ export interface ConditionOptions {
   lock?: Lock;
   /** What messages call it. */
   name?: string;
-}
-
-/** The state of a condition that came from another thread. */
-const MEMORY: unique symbol = Symbol("memory");
-
-interface Adopted extends ConditionOptions {
-  [MEMORY]?: { words: Int32Array<SharedArrayBuffer>; number: number };
 }
 
 const conditions = new Identity<Condition>();
@@ -82,8 +81,7 @@ export class Condition {
 
   readonly #name: string | undefined;
   readonly #label: string;
-  readonly #number: number;
-  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #place: Place;
   readonly #state: ConditionState;
 
   /**
@@ -100,14 +98,10 @@ export class Condition {
           "RecursiveLock",
       );
     }
-    const { words, number } = (options as Adopted)[MEMORY] ?? {
-      words: new Int32Array(new SharedArrayBuffer(CONDITION_WORDS * 4)),
-      number: nextRing(),
-    };
     this.lock = lock;
     this.#name = name;
-    this.#number = number;
-    this.#words = words;
+    this.#place = placeOf(options as Placed, CONDITION_WORDS);
+    const { words, number } = this.#place;
     this.#state = new ConditionState(words, lock[STATE], this.#label);
     this.#state.owner = this;
     conditions.add(number, this);
@@ -221,8 +215,7 @@ export class Condition {
   [PACK](): PackedHandle {
     return {
       kind: this.kind,
-      memory: this.#words.buffer,
-      number: this.#number,
+      ...packPlace(this.#place),
       name: this.#name,
       lock: this.lock[PACK](),
     };
@@ -230,15 +223,11 @@ export class Condition {
 }
 
 registerHandle("condition", {
-  unpack({ memory, number, name, lock }) {
-    const known = conditions.get(number as number);
-    if (known !== undefined) return known;
-    const packed = lock as PackedHandle;
-    const words = new Int32Array(memory as SharedArrayBuffer);
-    return new Condition({
-      name,
-      lock: kindOf(packed).unpack(packed),
-      [MEMORY]: { words, number },
-    } as Adopted);
-  },
+  unpack: (packed) =>
+    unpackPlaced(conditions, packed, (placed) => {
+      const { name } = packed as ConditionOptions;
+      const inner = packed.lock as PackedHandle;
+      const lock = kindOf(inner).unpack(inner) as Lock;
+      return new Condition({ name, lock, ...placed });
+    }),
 });

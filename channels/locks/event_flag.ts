@@ -17,7 +17,7 @@ import { Gate, GATE_WORDS } from "../gate.ts";
 import { PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { Identity } from "../identity.ts";
 import { INSPECT } from "../inspect.ts";
-import { nextRing, stopIfFenced } from "../threads.ts";
+import { stopIfFenced } from "../threads.ts";
 import {
   type BlockOptions,
   checkTimeout,
@@ -26,6 +26,13 @@ import {
   type WaitOptions,
 } from "../wait_options.ts";
 import { blockAt, waitAt } from "../waiting.ts";
+import {
+  packPlace,
+  type Place,
+  type Placed,
+  placeOf,
+  unpackPlaced,
+} from "./_place.ts";
 
 const STATE = 0;
 const GATE = 1;
@@ -35,13 +42,6 @@ const WORDS = GATE + GATE_WORDS;
 export interface EventFlagOptions {
   /** What messages call it. */
   name?: string;
-}
-
-/** The state of a flag that came from another thread. */
-const MEMORY: unique symbol = Symbol("memory");
-
-interface Adopted extends EventFlagOptions {
-  [MEMORY]?: { words: Int32Array<SharedArrayBuffer>; number: number };
 }
 
 const flags = new Identity<EventFlag>();
@@ -80,8 +80,7 @@ export class EventFlag {
 
   readonly #name: string | undefined;
   readonly #label: string;
-  readonly #number: number;
-  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #place: Place;
   readonly #gate: Gate;
 
   /**
@@ -92,14 +91,9 @@ export class EventFlag {
   constructor(options: EventFlagOptions = {}) {
     this.#name = options.name;
     this.#label = labelOf("event flag", options.name);
-    const { words, number } = (options as Adopted)[MEMORY] ?? {
-      words: new Int32Array(new SharedArrayBuffer(WORDS * 4)),
-      number: nextRing(),
-    };
-    this.#words = words;
-    this.#number = number;
-    this.#gate = new Gate(words, GATE, () => this.isSet);
-    flags.add(number, this);
+    this.#place = placeOf(options as Placed, WORDS);
+    this.#gate = new Gate(this.#place.words, GATE, () => this.isSet);
+    flags.add(this.#place.number, this);
   }
 
   /** Whether it is set now. */
@@ -151,7 +145,7 @@ export class EventFlag {
   }
 
   get #state(): number {
-    return Atomics.load(this.#words, STATE);
+    return Atomics.load(this.#place.words, STATE);
   }
 
   /** @returns Whether it was not so before. */
@@ -161,7 +155,12 @@ export class EventFlag {
       const state = this.#state;
       if (isOdd(state) === isSet) return false;
       const next = state + 1 | 0;
-      const found = Atomics.compareExchange(this.#words, STATE, state, next);
+      const found = Atomics.compareExchange(
+        this.#place.words,
+        STATE,
+        state,
+        next,
+      );
       if (found === state) return true;
     }
   }
@@ -187,8 +186,7 @@ export class EventFlag {
   [PACK](): PackedHandle {
     return {
       kind: this.kind,
-      memory: this.#words.buffer,
-      number: this.#number,
+      ...packPlace(this.#place),
       name: this.#name,
     };
   }
@@ -199,10 +197,9 @@ function isOdd(state: number): boolean {
 }
 
 registerHandle("event-flag", {
-  unpack({ memory, number, name }) {
-    const known = flags.get(number as number);
-    if (known !== undefined) return known;
-    const words = new Int32Array(memory as SharedArrayBuffer);
-    return new EventFlag({ name, [MEMORY]: { words, number } } as Adopted);
-  },
+  unpack: (packed) =>
+    unpackPlaced(flags, packed, (placed) => {
+      const { name } = packed as EventFlagOptions;
+      return new EventFlag({ name, ...placed });
+    }),
 });

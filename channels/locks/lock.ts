@@ -76,6 +76,9 @@ export function lockAt<L extends Lock>(
  * A holder that dies, or ends, frees it: when its thread is gone the next owner
  * gets the lock, within 100 ms, and `guard.abandoned` tells it so. An actor that
  * was terminated but computes on still has it, since it may still be writing.
+ * That a thread is gone is seen by the event loop of the actor that started it: as
+ * long as this one blocks, nobody gets what its child held, not even itself. So a
+ * parent awaits what its children hold.
  *
  * In the spirit of Python's `multiprocessing.Lock`, and of the robust mutexes of
  * POSIX. To release what another holds is an error here.
@@ -181,16 +184,11 @@ export class Lock {
    * @returns What the function returns.
    * @throws What the function throws, and what {@linkcode acquire} does.
    */
-  async run<T>(
+  run<T>(
     work: (abandoned: boolean) => T | PromiseLike<T>,
     options?: WaitOptions,
   ): Promise<T> {
-    const guard = await this.#state.acquire(options);
-    try {
-      return await work(guard.abandoned);
-    } finally {
-      guard[Symbol.dispose]();
-    }
+    return this.#state.run(work, options);
   }
 
   /**

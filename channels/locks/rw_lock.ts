@@ -8,7 +8,6 @@ import { labelOf } from "../bounds.ts";
 import { PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { Identity } from "../identity.ts";
 import { INSPECT } from "../inspect.ts";
-import { nextRing } from "../threads.ts";
 import type { BlockOptions, WaitOptions } from "../wait_options.ts";
 import type { Guard } from "./guard.ts";
 import {
@@ -17,14 +16,8 @@ import {
   type LockReport,
   partyOf,
 } from "./lock_options.ts";
+import { packPlace, type Placed, placeOf, unpackPlaced } from "./_place.ts";
 import { RW_WORDS, RwState } from "./_rw_state.ts";
-
-/** The state of a lock that came from another thread. */
-const MEMORY: unique symbol = Symbol("memory");
-
-interface Adopted extends LockOptions {
-  [MEMORY]?: { words: Int32Array<SharedArrayBuffer>; number: number };
-}
 
 const locks = new Identity<RwLock>();
 
@@ -35,9 +28,10 @@ const locks = new Identity<RwLock>();
  * after it, and the readers that waited for a writer go before the next one.
  * An actor that reads already may do so once more at once, also then.
  *
- * A holder that dies, or ends, frees it when its thread is gone. After a writer
- * that died, the guards of the readers say `abandoned`, and that of the next
- * writer does, whose part it is to repair what was half written.
+ * A holder that dies, or ends, frees it when its thread is gone and its parent has
+ * not blocked; see `Lock`. After a writer that died, the guards of the readers say
+ * `abandoned`, and that of the next writer does, whose part it is to repair what
+ * was half written.
  *
  * @example
  * ```ts
@@ -67,10 +61,7 @@ export class RwLock {
   constructor(options: LockOptions = {}) {
     const label = labelOf("read-write lock", options.name);
     const onDeadlock = checkOnDeadlock(options.onDeadlock);
-    const { words, number } = (options as Adopted)[MEMORY] ?? {
-      words: new Int32Array(new SharedArrayBuffer(RW_WORDS * 4)),
-      number: nextRing(),
-    };
+    const { words, number } = placeOf(options as Placed, RW_WORDS);
     this.#name = options.name;
     this.#state = new RwState(words, number, label, onDeadlock);
     this.#state.reading.owner = this;
@@ -173,11 +164,10 @@ export class RwLock {
    * @internal
    */
   [PACK](): PackedHandle {
-    const { words, number, onDeadlock } = this.#state;
+    const { onDeadlock } = this.#state;
     return {
       kind: this.kind,
-      memory: words.buffer,
-      number,
+      ...packPlace(this.#state),
       name: this.#name,
       onDeadlock,
     };
@@ -185,14 +175,9 @@ export class RwLock {
 }
 
 registerHandle("rw-lock", {
-  unpack({ memory, number, name, onDeadlock }) {
-    const known = locks.get(number as number);
-    if (known !== undefined) return known;
-    const words = new Int32Array(memory as SharedArrayBuffer);
-    return new RwLock({
-      name,
-      onDeadlock,
-      [MEMORY]: { words, number },
-    } as Adopted);
-  },
+  unpack: (packed) =>
+    unpackPlaced(locks, packed, (placed) => {
+      const { name, onDeadlock } = packed as LockOptions;
+      return new RwLock({ name, onDeadlock, ...placed });
+    }),
 });

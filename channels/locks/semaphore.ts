@@ -4,19 +4,26 @@
  * @module
  */
 
-import { labelOf } from "../bounds.ts";
+import { checkWhole, labelOf } from "../bounds.ts";
 import { PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { Identity } from "../identity.ts";
 import { INSPECT } from "../inspect.ts";
-import { nextRing } from "../threads.ts";
 import type { BlockOptions, WaitOptions } from "../wait_options.ts";
 import type { Guard } from "./guard.ts";
+import {
+  packPlace,
+  PLACE,
+  type Placed,
+  placeOf,
+  unpackPlaced,
+} from "./_place.ts";
 import type { LockReport } from "./lock_options.ts";
 import { partyOf } from "./lock_options.ts";
 import {
+  fillSemaphore,
   MOST_PERMITS,
+  SEMAPHORE_WORDS,
   SemaphoreState,
-  semaphoreWords,
 } from "./_semaphore_state.ts";
 
 /** Options of a semaphore. */
@@ -30,26 +37,7 @@ export interface SemaphoreOptions {
   bounded?: boolean;
 }
 
-/** The state of a semaphore that came from another thread. */
-const MEMORY: unique symbol = Symbol("memory");
-
-interface Adopted extends SemaphoreOptions {
-  [MEMORY]?: { words: Int32Array<SharedArrayBuffer>; number: number };
-}
-
 const semaphores = new Identity<Semaphore>();
-
-function checkPermits(text: string, count: number, least: number): void {
-  if (typeof count !== "number") {
-    throw new TypeError(`${text} must be a number, got ${typeof count}`);
-  }
-  if (!Number.isInteger(count) || count < least || count > MOST_PERMITS) {
-    throw new RangeError(
-      `${text} must be a whole number from ${least} to ${MOST_PERMITS}, got ` +
-        count,
-    );
-  }
-}
 
 /**
  * A number of permits, each of which one holder has at a time.
@@ -59,7 +47,8 @@ function checkPermits(text: string, count: number, least: number): void {
  * starves; callers of one actor get their permits in the order they asked.
  *
  * When an actor ends, however it ends, the permits that it has come back, within
- * 100 ms, and for each of them one guard says `abandoned`.
+ * 100 ms, and for each of them one guard says `abandoned`. As with a
+ * {@linkcode Lock}, its parent must not block meanwhile.
  *
  * A semaphore can also count signals: one actor sends them with
  * {@linkcode release}, and another waits for one and keeps it for good, with
@@ -114,17 +103,16 @@ export class Semaphore {
   constructor(permits: number = 1, options: SemaphoreOptions = {}) {
     const { name, bounded = false } = options;
     const label = labelOf("semaphore", name);
-    checkPermits(`Cannot create a ${label}: permits`, permits, 0);
+    checkWhole(`Cannot create a ${label}: permits`, permits, 0, MOST_PERMITS);
     if (typeof bounded !== "boolean") {
       throw new TypeError(
         `Cannot create a ${label}: bounded must be a boolean, got ` +
           typeof bounded,
       );
     }
-    const { words, number } = (options as Adopted)[MEMORY] ?? {
-      words: semaphoreWords(permits),
-      number: nextRing(),
-    };
+    const placed = options as Placed;
+    const { words, number } = placeOf(placed, SEMAPHORE_WORDS);
+    if (placed[PLACE] === undefined) fillSemaphore(words, permits);
     this.#permits = permits;
     this.#name = name;
     this.#isBounded = bounded;
@@ -177,16 +165,11 @@ export class Semaphore {
    * @returns What the function returns.
    * @throws What the function throws, and what {@linkcode acquire} does.
    */
-  async run<T>(
+  run<T>(
     work: (abandoned: boolean) => T | PromiseLike<T>,
     options?: WaitOptions,
   ): Promise<T> {
-    const guard = await this.#state.acquire(options);
-    try {
-      return await work(guard.abandoned);
-    } finally {
-      guard[Symbol.dispose]();
-    }
+    return this.#state.run(work, options);
   }
 
   /**
@@ -197,12 +180,7 @@ export class Semaphore {
    * @throws What the function throws, and what {@linkcode acquireSync} does.
    */
   runSync<T>(work: (abandoned: boolean) => T, options?: BlockOptions): T {
-    const guard = this.#state.acquireSync(options);
-    try {
-      return work(guard.abandoned);
-    } finally {
-      guard[Symbol.dispose]();
-    }
+    return this.#state.runSync(work, options);
   }
 
   /**
@@ -220,7 +198,8 @@ export class Semaphore {
    *   those that actors have: in Python only the free ones do.
    */
   release(count: number = 1): void {
-    checkPermits(`Cannot release ${this.#state.label}: count`, count, 1);
+    const { label } = this.#state;
+    checkWhole(`Cannot release ${label}: count`, count, 1, MOST_PERMITS);
     this.#state.release(count);
   }
 
@@ -249,11 +228,9 @@ export class Semaphore {
    * @internal
    */
   [PACK](): PackedHandle {
-    const { words, number } = this.#state;
     return {
       kind: this.kind,
-      memory: words.buffer,
-      number,
+      ...packPlace(this.#state),
       permits: this.#permits,
       name: this.#name,
       bounded: this.#isBounded,
@@ -262,14 +239,10 @@ export class Semaphore {
 }
 
 registerHandle("semaphore", {
-  unpack({ memory, number, permits, name, bounded }) {
-    const known = semaphores.get(number as number);
-    if (known !== undefined) return known;
-    const words = new Int32Array(memory as SharedArrayBuffer);
-    return new Semaphore(permits as number, {
-      name,
-      bounded,
-      [MEMORY]: { words, number },
-    } as Adopted);
-  },
+  unpack: (packed) =>
+    unpackPlaced(semaphores, packed, (placed) => {
+      const { name, bounded } = packed as SemaphoreOptions;
+      const options = { name, bounded, ...placed };
+      return new Semaphore(packed.permits as number, options);
+    }),
 });

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkWhole } from "../bounds.ts";
+
 /** The error for what is no index of an array. */
 export function noIndex(
   action: string,
@@ -48,16 +50,7 @@ export function checkOffset(
   label: string,
   length: number,
 ): void {
-  if (typeof offset !== "number") {
-    throw new TypeError(
-      `Cannot set ${label}: the offset must be a number, got ${typeof offset}`,
-    );
-  }
-  if (Number.isInteger(offset) && offset >= 0 && offset <= length) return;
-  throw new RangeError(
-    `Cannot set ${label}: the offset must be a whole number from 0 to ` +
-      `${length}, got ${offset}`,
-  );
+  checkWhole(`Cannot set ${label}: the offset`, offset, 0, length);
 }
 
 /** The error for more items than there is room for. */

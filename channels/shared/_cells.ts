@@ -54,12 +54,6 @@ export abstract class Cells<N extends number | bigint> {
    */
   abstract check(action: string, at: number, value: N): void;
 
-  /** Adds, and returns what was there before. Nothing wraps around. */
-  abstract add(at: number, operand: N): N;
-
-  /** Subtracts, and returns what was there before. Nothing wraps around. */
-  abstract sub(at: number, operand: N): N;
-
   /** Changes bits, and returns what was there before. */
   abstract mask(operation: BitOperation, at: number, operand: N): N;
 
@@ -71,6 +65,23 @@ export abstract class Cells<N extends number | bigint> {
    * was checked as well. Returns what was there before.
    */
   protected abstract swapIf(at: number, expected: N, replacement: N): N;
+
+  /** Adds or subtracts; see {@linkcode add}. */
+  protected abstract change(
+    at: number,
+    operand: N,
+    action: "add to" | "subtract from",
+  ): N;
+
+  /** Adds, and returns what was there before. Nothing wraps around. */
+  add(at: number, operand: N): N {
+    return this.change(at, operand, "add to");
+  }
+
+  /** Subtracts, and returns what was there before. Nothing wraps around. */
+  sub(at: number, operand: N): N {
+    return this.change(at, operand, "subtract from");
+  }
 
   /** Checks and writes. */
   set(at: number, value: N): void {

@@ -89,15 +89,7 @@ export class FloatCells extends Cells<number> {
     return Number.isFinite(this.#numberOf(this.#bitsOf(value)));
   }
 
-  override add(at: number, operand: number): number {
-    return this.#change(at, operand, "add to");
-  }
-
-  override sub(at: number, operand: number): number {
-    return this.#change(at, operand, "subtract from");
-  }
-
-  #change(
+  protected override change(
     at: number,
     operand: number,
     action: "add to" | "subtract from",

@@ -70,15 +70,7 @@ export class IntegerCells extends Cells<number> {
     throw this.notWhole(action, at, value);
   }
 
-  override add(at: number, operand: number): number {
-    return this.#change(at, operand, "add to");
-  }
-
-  override sub(at: number, operand: number): number {
-    return this.#change(at, operand, "subtract from");
-  }
-
-  #change(
+  protected override change(
     at: number,
     operand: number,
     action: "add to" | "subtract from",

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkBound, labelOf, MOST_BYTES_LIMIT } from "../bounds.ts";
+import { checkWhole, labelOf, MOST_BYTES_LIMIT } from "../bounds.ts";
 import { decode } from "../decode.ts";
 import { Encoder } from "../encode.ts";
 import { PACK, type PackedHandle, registerHandle } from "../handle.ts";
@@ -116,13 +116,8 @@ export class SharedMap<V> implements Iterable<[string, V]> {
   ) {
     const { name, maxBytes = MOST_BYTES_LIMIT } = options;
     this.#label = labelOf("shared map", name);
-    checkBound("maxBytes", maxBytes, MOST_BYTES_LIMIT);
-    if (maxBytes < LEAST_MAP_BYTES) {
-      throw new RangeError(
-        `Cannot create a ${this.#label}: maxBytes must be ${LEAST_MAP_BYTES} ` +
-          `or more, got ${maxBytes}`,
-      );
-    }
+    const what = `Cannot create a ${this.#label}: maxBytes`;
+    checkWhole(what, maxBytes, LEAST_MAP_BYTES, MOST_BYTES_LIMIT);
     const { memory, number } = (options as Adopted)[ADOPTED] ??
       { memory: MapMemory.create(maxBytes), number: nextRing() };
     this.#name = name;
