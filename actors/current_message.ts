@@ -25,9 +25,18 @@ export interface CurrentMessage {
   readonly timeLeft: number;
 }
 
-/** The clock that all threads share, in ms: they agree to about 2. */
+/**
+ * The clock that all threads share, in ms: for a point in time that one tells
+ * another.
+ *
+ * Not `performance.timeOrigin + performance.now()`: each thread reads the date
+ * once, at its start, so that two of them disagree by all that the date was
+ * corrected in between, or by the hours that the machine slept. This one can be
+ * set only while a message is under way. What is longer is measured by a thread's
+ * own `performance.now()`.
+ */
 export function clock(): number {
-  return performance.timeOrigin + performance.now();
+  return Date.now();
 }
 
 /** A message while it is handled. */
@@ -38,12 +47,17 @@ export class MessageContext implements CurrentMessage {
   readonly number: number;
   /** See {@linkcode CurrentMessage}. */
   readonly sender: string;
-  /** Until when the sender waits, by {@linkcode clock}; 0: without an end. */
-  readonly deadline: number;
+  /** Until when the sender waits, by `performance.now()`. */
+  readonly #end: number;
   #controller: AbortController | undefined;
   #reason: { readonly value: unknown } | undefined;
 
-  /** A message as it begins. */
+  /**
+   * A message as it begins.
+   *
+   * @param deadline Until when the sender waits, by {@linkcode clock}; 0: without
+   *   an end.
+   */
   constructor(
     method: string,
     number: number,
@@ -53,7 +67,9 @@ export class MessageContext implements CurrentMessage {
     this.method = method;
     this.number = number;
     this.sender = sender;
-    this.deadline = deadline;
+    this.#end = deadline === 0
+      ? Infinity
+      : performance.now() + (deadline - clock());
   }
 
   /** See {@linkcode CurrentMessage}. */
@@ -68,8 +84,8 @@ export class MessageContext implements CurrentMessage {
 
   /** See {@linkcode CurrentMessage}. */
   get timeLeft(): number {
-    if (this.deadline === 0) return Infinity;
-    return Math.max(0, this.deadline - clock());
+    if (this.#end === Infinity) return Infinity;
+    return Math.max(0, this.#end - performance.now());
   }
 
   /** Whether nobody wants the answer any more. */

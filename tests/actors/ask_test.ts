@@ -22,6 +22,7 @@ import { busy, slow } from "../fixtures/actors/background.ts";
 import {
   hop,
   offers,
+  otherDate,
   selfish,
   selfishReentrant,
 } from "../fixtures/actors/classes.ts";
@@ -305,6 +306,18 @@ Deno.test("a deadline goes with the message: each of a row sees less, and none w
   assertLessOrEqual(same!, 1002);
   assertEquals((await a.ask.hop([b]))[1], Infinity);
 });
+
+for (const by of [3_600_000, -3_600_000]) {
+  Deno.test(`a deadline holds in a thread that began after the date was set by ${by} ms`, async () => {
+    await using a = otherDate.spawn([by]);
+    await using b = hop.spawn();
+    for (const p of [a, b]) await p.ready();
+    const left = await a.ask({ timeout: 10_000 }).hop([b]);
+    assertLessOrEqual(left[0]!, 10_001);
+    assertLessOrEqual(left[1]!, left[0]! + 2);
+    assertGreaterOrEqual(left[1]!, 5000);
+  });
+}
 
 Deno.test("when a deadline is over, all asks of the row end with it, and nobody waits on", async () => {
   await using a = hop.spawn([], { name: "a" });
