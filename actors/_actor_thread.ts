@@ -47,7 +47,7 @@ import { reapOrphan, STUCK_AFTER } from "./_reap_orphan.ts";
 import type { ServeStart, StartMessage } from "./_start.ts";
 import { registryMemory } from "./_registry_line.ts";
 import { startWorker } from "./_spares.ts";
-import { endInTurn } from "./_terminations.ts";
+import { endingCount, endInTurn } from "./_terminations.ts";
 import type { TrampolineMessage } from "./_trampoline.ts";
 import { EndListeners, type WatchedThread } from "./watched_thread.ts";
 import { isLockFree, lockIsFree, lockName, programName } from "./_web_locks.ts";
@@ -59,6 +59,9 @@ import { setKeepsAlive } from "./_worker_ref.ts";
  * then it takes it again within a turn of its event loop.
  */
 const SILENT_AFTER = 500;
+
+/** So much longer a thread may take to stop for each that is ended as well. */
+const EACH_OTHER = 100; // ms
 
 /** Deno's ports have these methods; its types do not. */
 interface ControlPort extends MessagePort {
@@ -287,11 +290,16 @@ export class ActorThread<R> implements WatchedThread<R> {
     // Before it has its lock the thread could end unseen.
     await this.#locked.promise;
     this.#worker.terminate();
-    if (await this.#isGoneIn(STUCK_AFTER)) return;
-    // With many that end at once, one that came back to its event loop, and is
-    // on its way, may take longer. Not for ever, whatever the platform does.
+    // Where many end at once they share the processors, also with those that
+    // still load, which Deno does not cut short.
+    const patience = STUCK_AFTER + endingCount() * EACH_OTHER;
+    if (await this.#isGoneIn(patience)) return;
+    // One that came back to its event loop, and is on its way, may take longer.
+    // Not for ever, whatever the platform does.
     if (this.record.isClosing && await this.#isGoneIn(10 * STUCK_AFTER)) return;
-    this.#giveUp();
+    // The word that it is gone may be behind the timer's, if this thread was busy.
+    if (await isLockFree(lockName(this.thread))) await this.exit;
+    else this.#giveUp();
   }
 
   /** Whether the end of the thread is seen within so many ms. */

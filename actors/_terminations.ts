@@ -21,6 +21,11 @@ export function endInTurn(end: () => Promise<void>): void {
   next();
 }
 
+/** How many are to be ended now, with those whose turn has not come. */
+export function endingCount(): number {
+  return underway + waiting.length;
+}
+
 function next(): void {
   if (underway === AT_ONCE) return;
   const end = waiting.shift();
