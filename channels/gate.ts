@@ -210,8 +210,13 @@ export class Gate extends Callers {
 
   #wake(id: number): void {
     // The own thread needs no detour over the sleeping word.
-    if (id === ownThread()) this.serve();
+    if (id === ownThread()) this.serveOwn();
     else wakeThread(id);
+  }
+
+  /** Has the callers of this thread look again. */
+  serveOwn(): void {
+    this.serve();
   }
 
   #wakeCrowd(): boolean {

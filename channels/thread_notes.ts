@@ -11,8 +11,10 @@
  *                           HOLDER  the thread that holds it
  *                           TURN    the later of two waits has the greater one
  *                           HOW     1: the thread itself sleeps, and does nothing
- *                                   else; 0: only the caller waits ]
- *   +14      names    the thread's, then those of the three locks: 12 words each,
+ *                                   else; 0: only the caller waits
+ *                           SEEN    the last turn when it was looked at: since
+ *                                   then HOLDER was seen to hold it ]
+ *   +16      names    the thread's, then those of the three locks: 12 words each,
  *                     24 UTF-16 units; what is longer is cut, what is shorter
  *                     ends at a 0
  * ```
@@ -27,12 +29,13 @@ import { notesAt, ownThread, ROOT, tableWords } from "./threads.ts";
 
 const OF = 0;
 const WAITS = 1;
-const WAIT_WORDS = 4;
+const WAIT_WORDS = 5;
 const LOCK = 0;
 const HOLDER = 1;
 const TURN = 2;
 const HOW = 3;
-const NAMES = 14;
+const SEEN = 4;
+const NAMES = 16;
 const NAME_WORDS = 12;
 const NAME_UNITS = NAME_WORDS * 2;
 
@@ -54,6 +57,8 @@ export interface WaitNote {
   readonly turn: number;
   /** Whether the thread sleeps, so that nothing else goes on in it. */
   readonly blocks: boolean;
+  /** The last turn there was when it began to look at the lock the last time. */
+  readonly seen: number;
 }
 
 /** Makes the notes this thread's, and says its name. */
@@ -74,6 +79,11 @@ export function nameOfThread(id: number): string {
   return readText(notesAt(id) + NAMES);
 }
 
+/** The last turn that was given to a wait, in any thread. */
+export function lastTurn(): number {
+  return Atomics.load(tableWords(), LAST_TURN);
+}
+
 /** The turn of a wait that is about to be told of. */
 export function nextTurn(): number {
   return Atomics.add(tableWords(), LAST_TURN, 1) + 1;
@@ -88,7 +98,14 @@ export function writeWait(place: number, wait: WaitNote): void {
   Atomics.store(table, at + HOLDER, wait.holder);
   Atomics.store(table, at + TURN, wait.turn);
   Atomics.store(table, at + HOW, wait.blocks ? 1 : 0);
+  Atomics.store(table, at + SEEN, wait.seen);
   Atomics.store(table, at + LOCK, wait.lock);
+}
+
+/** Says that a wait of this thread was looked at again, with the same result. */
+export function stampWait(place: number, seen: number): void {
+  const at = notesAt(ownThread()) + WAITS + place * WAIT_WORDS;
+  Atomics.store(tableWords(), at + SEEN, seen);
 }
 
 /** Says that a wait of this thread is over. */
@@ -112,6 +129,7 @@ export function readWaits(id: number): WaitNote[] {
       holder: Atomics.load(table, at + HOLDER),
       turn: Atomics.load(table, at + TURN),
       blocks: Atomics.load(table, at + HOW) !== 0,
+      seen: Atomics.load(table, at + SEEN),
     });
   }
   // Notes of a thread that was there before are no notes of this one.

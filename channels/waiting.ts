@@ -101,7 +101,8 @@ export function waitAt(
   const waiter: Waiter = {
     attempt() {
       try {
-        if (!attempt()) return false;
+        // An attempt may have had the wait given up.
+        if (!attempt()) return !isWaiting;
         finish();
         resolve();
       } catch (error) {
@@ -165,8 +166,9 @@ export function blockAt(
   beginBlocking();
   try {
     for (;;) {
-      stopIfFenced();
+      // Read before the look at the fence, which wakes whoever it concerns.
       const seen = wakeCount();
+      stopIfFenced();
       for (const gate of gates) gate.enter();
       if (attempt()) return true;
       const left = deadline - performance.now();

@@ -8,6 +8,7 @@
 import type { Gate } from "../gate.ts";
 import { nameOfThread } from "../thread_notes.ts";
 import { ownThread, seemsFenced, stopIfFenced } from "../threads.ts";
+import { isTurnDue, turn } from "../turn.ts";
 import {
   type BlockOptions,
   checkTimeout,
@@ -50,31 +51,40 @@ export abstract class Acquiring implements Awaited {
   /** Whether a new caller may try before those of its thread that wait. */
   abstract mayOvertake(): boolean;
 
-  /** A wait was given up. */
-  abstract gaveUp(): void;
-
   /** Acquires it if that takes no wait. */
   tryAcquire(): Guard | undefined {
     if (seemsFenced()) stopIfFenced();
     return this.attempt(this.ticket(), Infinity);
   }
 
-  /** Acquires it, waiting without blocking. */
-  acquire(options: WaitOptions | undefined): Promise<Guard> {
+  /**
+   * Acquires it, waiting without blocking.
+   *
+   * @param onDeadlock What to do about a wait that can never end.
+   */
+  acquire(
+    options: WaitOptions | undefined,
+    onDeadlock: OnDeadlock = this.onDeadlock,
+  ): Promise<Guard> {
     try {
       if (options !== undefined) checkWait(options);
       // Who waits already goes first, within a thread.
       const guard = this.gate.hasWaiters && !this.mayOvertake()
         ? undefined
         : this.tryAcquire();
-      if (guard !== undefined) return Promise.resolve(guard);
+      if (guard !== undefined) {
+        return isTurnDue() ? turn().then(() => guard) : Promise.resolve(guard);
+      }
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#acquireLater(options);
+    return this.#acquireLater(options, onDeadlock);
   }
 
-  async #acquireLater(options: WaitOptions | undefined): Promise<Guard> {
+  async #acquireLater(
+    options: WaitOptions | undefined,
+    onDeadlock: OnDeadlock,
+  ): Promise<Guard> {
     const ticket = this.ticket();
     let guard: Guard | undefined;
     await awaitLock(
@@ -84,9 +94,7 @@ export abstract class Acquiring implements Awaited {
         return guard !== undefined;
       },
       options,
-      () => {
-        if (guard === undefined) this.gaveUp();
-      },
+      onDeadlock,
     );
     return guard!;
   }
@@ -117,15 +125,22 @@ export abstract class Acquiring implements Awaited {
     }
   }
 
-  /** Acquires it, blocking. */
-  acquireSync(options: BlockOptions | undefined): Guard {
+  /**
+   * Acquires it, blocking.
+   *
+   * @param onDeadlock What to do about a wait that can never end.
+   */
+  acquireSync(
+    options: BlockOptions | undefined,
+    onDeadlock: OnDeadlock = this.onDeadlock,
+  ): Guard {
     const timeout = options === undefined
       ? Infinity
       : checkTimeout(options.timeout);
-    return this.tryAcquire() ?? this.#acquireLate(timeout);
+    return this.tryAcquire() ?? this.#acquireLate(timeout, onDeadlock);
   }
 
-  #acquireLate(timeout: number): Guard {
+  #acquireLate(timeout: number, onDeadlock: OnDeadlock): Guard {
     if (this.isBlockedBySelf()) {
       // Whoever has it in this thread cannot go on before this returns.
       const actor = nameOfThread(ownThread());
@@ -133,14 +148,11 @@ export abstract class Acquiring implements Awaited {
     }
     const ticket = this.ticket();
     let guard: Guard | undefined;
-    try {
-      blockForLock(this, (begun) => {
-        guard = this.attempt(ticket, begun);
-        return guard !== undefined;
-      }, timeout);
-      return guard!;
-    } finally {
-      if (guard === undefined) this.gaveUp();
-    }
+    const take = (begun: number) => {
+      guard = this.attempt(ticket, begun);
+      return guard !== undefined;
+    };
+    blockForLock(this, take, timeout, onDeadlock);
+    return guard!;
   }
 }

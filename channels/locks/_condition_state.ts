@@ -16,7 +16,7 @@
  * @module
  */
 
-import { Callers } from "../callers.ts";
+import { beginBlocking, endBlocking } from "../callers.ts";
 import {
   endCount,
   ownThread,
@@ -27,6 +27,7 @@ import {
 } from "../threads.ts";
 import { blockAt, waitAt } from "../waiting.ts";
 import type { LockState } from "./_lock_state.ts";
+import { LoopCallers } from "./_loop_gate.ts";
 import { Members, memberWords } from "./members.ts";
 
 const NEXT = 0;
@@ -44,7 +45,7 @@ export class ConditionState {
   readonly #lock: LockState;
   readonly #label: string;
   readonly #members: Members;
-  readonly #callers = new Callers();
+  readonly #callers = new LoopCallers();
   /** Callers of this thread that go on, and have not got the lock yet. */
   #called = 0;
   /** How many threads had ended when the dead were last looked for. */
@@ -93,9 +94,9 @@ export class ConditionState {
       } catch (reason) {
         failure = { reason };
       }
-      // Not bounded by the time-out or the signal: the lock is held again, or
-      // the caller could not tell what its guard stands for.
-      this.#lock.resume(holds, await this.#lock.acquire(undefined));
+      // Not bounded by the time-out, the signal or a deadlock: the lock is held
+      // again, or the caller could not tell what its guard stands for.
+      this.#lock.resume(holds, await this.#lock.acquire(undefined, "report"));
       if (this.#settle(failure !== undefined)) return true;
       if (isLate) return false;
       if (failure !== undefined) throw failure.reason;
@@ -106,17 +107,24 @@ export class ConditionState {
   waitSync(timeout: number): boolean {
     const end = performance.now() + timeout;
     this.#begin();
-    for (;;) {
-      const holds = this.#lock.suspend();
-      const left = Math.max(0, end - performance.now());
-      const isLate = !blockAt(
-        [this.#callers],
-        () => this.#isCalled(),
-        left,
-      );
-      this.#lock.resume(holds, this.#lock.acquireSync(undefined));
-      if (this.#settle(isLate)) return true;
-      if (isLate) return false;
+    // Before the lock is lent: not to a caller of this thread, which could not
+    // give it back.
+    beginBlocking();
+    try {
+      for (;;) {
+        const holds = this.#lock.suspend();
+        const left = Math.max(0, end - performance.now());
+        const isLate = !blockAt(
+          [this.#callers],
+          () => this.#isCalled(),
+          left,
+        );
+        this.#lock.resume(holds, this.#lock.acquireSync(undefined, "report"));
+        if (this.#settle(isLate)) return true;
+        if (isLate) return false;
+      }
+    } finally {
+      endBlocking();
     }
   }
 
@@ -187,6 +195,20 @@ export class ConditionState {
 
   /** Gives notifications to waiting callers, one a thread in turns. */
   #hand(count: number): void {
+    const called = this.#share(count);
+    for (const thread of called) {
+      if (thread === ownThread()) this.#callers.serve();
+      else wakeThread(thread);
+    }
+    // One that died before it was given its own: those who looked at the dead at
+    // that time found nothing with it, and do not look again.
+    for (const thread of called) {
+      if (!threadExists(thread)) return this.#sweep();
+    }
+  }
+
+  /** @returns The threads that were given any. */
+  #share(count: number): Set<number> {
     const words = this.#words;
     const waiting: { fields: number; thread: number }[] = [];
     this.#members.each((fields, thread) => {
@@ -212,9 +234,6 @@ export class ConditionState {
         count--;
       }
     }
-    for (const thread of called) {
-      if (thread === ownThread()) this.#callers.serve();
-      else wakeThread(thread);
-    }
+    return called;
   }
 }

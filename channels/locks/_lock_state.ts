@@ -25,10 +25,11 @@ export class LockState extends Acquiring implements Guarded {
   /** The latest hold of this thread, of several if recursive; see `outer`. */
   #latest: Guard | undefined;
   /**
-   * The hold of each `runSync` that need not wait. Nobody else sees it, so one
-   * does for all, and the shortest way to use a lock makes no object.
+   * The hold of a `runSync` that need not wait, while there is none. Nobody else
+   * sees it, so one does for all, and the shortest way to use a lock makes no
+   * object.
    */
-  #run: Guard = new Guard(this, false);
+  #run: Guard | undefined = new Guard(this, false);
 
   /**
    * @param mutex Its word.
@@ -73,17 +74,18 @@ export class LockState extends Acquiring implements Guarded {
   ): T {
     if (seemsFenced()) stopIfFenced();
     if (!this.mutex.tryTake()) return super.runSync(work, options);
-    const hold = this.#run;
+    const hold = this.#run ?? new Guard(this, false);
+    this.#run = undefined;
     this.#latest = hold;
     try {
       return work(false);
     } finally {
       if (this.#latest === hold) {
         this.#latest = undefined;
+        this.#run = hold;
         this.mutex.give();
       } else {
         // The work released it by itself, or left another hold behind.
-        this.#run = new Guard(this, false);
         hold[Symbol.dispose]();
       }
     }
@@ -108,9 +110,6 @@ export class LockState extends Acquiring implements Guarded {
   override mayOvertake(): boolean {
     return this.#isRecursive && this.#latest !== undefined;
   }
-
-  // The gate itself sees to it; see `mutex.ts`.
-  override gaveUp(): void {}
 
   #hold(isAbandoned: boolean): Guard {
     return this.#latest = new Guard(this, isAbandoned, this.#latest);

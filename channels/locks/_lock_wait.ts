@@ -16,18 +16,22 @@
 import type { Gate } from "../gate.ts";
 import {
   eraseWait,
+  lastTurn,
   MOST_WAITS,
   nameOfThread,
   nextTurn,
+  stampWait,
+  type WaitNote,
   writeWait,
 } from "../thread_notes.ts";
 import { wakeThread } from "../threads.ts";
+import { beginBlocking, endBlocking } from "../callers.ts";
 import { blockAt, waitAt } from "../waiting.ts";
 import { timeoutError, type WaitOptions } from "../wait_options.ts";
 import { DeadlockError } from "./lock_errors.ts";
 import type { OnDeadlock } from "./lock_options.ts";
 import { KEPT_FOR } from "./_claim.ts";
-import { type Edge, findCircle, markOf } from "./_wait_graph.ts";
+import { type Edge, findCircle, markOf, wasSeen } from "./_wait_graph.ts";
 
 /** After so many ms a wait is told of, and its lock looked at again. */
 const LOOK_AFTER = KEPT_FOR;
@@ -41,7 +45,6 @@ export interface Awaited {
   readonly number: number;
   /** What messages call it. */
   readonly label: string;
-  readonly onDeadlock: OnDeadlock;
   /** Where its waiters stand. */
   readonly gate: Gate;
   /** The threads that have it. */
@@ -84,7 +87,7 @@ class LockWait {
   due: number = this.begun + LOOK_AFTER;
   readonly #awaited: Awaited;
   readonly #blocks: boolean;
-  readonly #onFail: (error: DeadlockError) => void;
+  readonly #onFail: ((error: DeadlockError) => void) | undefined;
   /** Whether it has been due once. */
   #isLong = false;
   #place = -1;
@@ -98,7 +101,7 @@ class LockWait {
   constructor(
     awaited: Awaited,
     blocks: boolean,
-    onFail: (error: DeadlockError) => void,
+    onFail: ((error: DeadlockError) => void) | undefined,
   ) {
     this.#awaited = awaited;
     this.#blocks = blocks;
@@ -117,24 +120,33 @@ class LockWait {
   /** The lock was not to be had. Looks for a circle, if it lasts that long. */
   wasInVain(): void {
     if (!this.#isLong || this.#isTold) return;
-    const { number: lock, label } = this.#awaited;
-    const holders = this.#awaited.holders();
-    const holder = holders[0] ?? 0;
-    const hasChanged = this.#turn === 0 || holder !== this.#holder;
     if (this.#turn === 0) this.#turn = nextTurn();
-    if (this.#place < 0) this.#takePlace();
+    const seen = lastTurn();
+    const holders = this.#awaited.holders();
+    const isKnown = holders.includes(this.#holder);
+    const wait = this.#note(isKnown ? this.#holder : holders[0] ?? 0, seen);
+    const circle = findCircle(wait, holders, !isKnown);
+    if (circle === undefined) {
+      this.#suspect = "";
+      return;
+    }
+    // Of several that have it, the others are to see the one that leads on.
+    this.#note(circle[0]!.wait.holder, seen);
+    this.#judge(circle);
+  }
+
+  /** Tells of the wait: who was seen to have what it is for, and when. */
+  #note(holder: number, seen: number): WaitNote {
+    const { number: lock, label } = this.#awaited;
+    const turn = this.#turn;
+    const wait = { lock, label, holder, turn, blocks: this.#blocks, seen };
+    const isNew = this.#place < 0 && this.#takePlace();
+    if (this.#place >= 0) {
+      if (isNew || holder !== this.#holder) writeWait(this.#place, wait);
+      else stampWait(this.#place, seen);
+    }
     this.#holder = holder;
-    const wait = {
-      lock,
-      label,
-      holder,
-      turn: this.#turn,
-      blocks: this.#blocks,
-    };
-    if (hasChanged && this.#place >= 0) writeWait(this.#place, wait);
-    const circle = findCircle(wait, holders, hasChanged);
-    if (circle === undefined) this.#suspect = "";
-    else this.#judge(circle);
+    return wait;
   }
 
   /** The wait is over. */
@@ -146,9 +158,11 @@ class LockWait {
 
   // More waits of one thread than it has places go untold: they can still find
   // a circle, but nobody finds one through them.
-  #takePlace(): void {
+  #takePlace(): boolean {
     this.#place = places.indexOf(false);
-    if (this.#place >= 0) places[this.#place] = true;
+    if (this.#place < 0) return false;
+    places[this.#place] = true;
+    return true;
   }
 
   #judge(circle: readonly Edge[]): void {
@@ -157,6 +171,11 @@ class LockWait {
       other.wait.turn > one.wait.turn ? other : one
     );
     if (last.wait.turn !== this.#turn) return wakeThread(last.thread);
+    const unseen = circle.filter((edge) => !wasSeen(edge, this.#turn));
+    if (unseen.length > 0) {
+      for (const { thread } of unseen) wakeThread(thread);
+      return;
+    }
     if (!circle.every(({ wait }) => wait.blocks) && !this.#isProven(circle)) {
       return;
     }
@@ -165,7 +184,7 @@ class LockWait {
       actor: nameOfThread(thread),
       lock: wait.label,
     })));
-    if (this.#awaited.onDeadlock === "fail") this.#onFail(error);
+    if (this.#onFail !== undefined) this.#onFail(error);
     else console.warn(error.message);
   }
 
@@ -186,19 +205,23 @@ class LockWait {
  * Waits for a lock without blocking.
  *
  * @param attempt Tries to take it; is told since when it has waited.
- * @param onEnd Called when the wait is over, however it ended.
+ * @param onDeadlock What to do about a wait that can never end.
  * @throws {DeadlockError} If it can never end, and the lock's option says so.
  */
 export function awaitLock(
   awaited: Awaited,
   attempt: (begun: number) => boolean,
   options: WaitOptions | undefined,
-  onEnd: () => void,
+  onDeadlock: OnDeadlock,
 ): Promise<void> {
-  const failing = awaited.onDeadlock === "fail"
-    ? new AbortController()
-    : undefined;
-  const wait = new LockWait(awaited, false, (error) => failing?.abort(error));
+  const failing = onDeadlock === "fail" ? new AbortController() : undefined;
+  const wait = new LockWait(
+    awaited,
+    false,
+    failing && ((error) => {
+      failing.abort(error);
+    }),
+  );
   waits.add(wait);
   arm(wait.due);
   return waitAt([awaited.gate], {
@@ -218,7 +241,6 @@ export function awaitLock(
       waits.delete(wait);
       wait.end();
       disarm();
-      onEnd();
     },
   });
 }
@@ -227,6 +249,7 @@ export function awaitLock(
  * Blocks until the lock is taken.
  *
  * @param attempt Tries to take it; is told since when it has waited.
+ * @param onDeadlock What to do about a wait that can never end.
  * @throws {DeadlockError} If it can never end, and the lock's option says so.
  * @throws {DOMException} A `TimeoutError`, if it took longer than `timeout` ms.
  */
@@ -234,10 +257,16 @@ export function blockForLock(
   awaited: Awaited,
   attempt: (begun: number) => boolean,
   timeout: number,
+  onDeadlock: OnDeadlock,
 ): void {
-  const wait = new LockWait(awaited, true, (error) => {
+  const fail = (error: DeadlockError) => {
     throw error;
-  });
+  };
+  const wait = new LockWait(
+    awaited,
+    true,
+    onDeadlock === "fail" ? fail : undefined,
+  );
   const end = performance.now() + timeout;
   let isTaken = false;
   let due = 0;
@@ -247,6 +276,9 @@ export function blockForLock(
     wait.wasInVain();
     return wait.due < due; // The sleep was planned for longer.
   };
+  // From here to the end, also between two sleeps: who waits in this thread without
+  // blocking could take it and not go on.
+  beginBlocking();
   try {
     for (;;) {
       due = wait.due;
@@ -259,6 +291,7 @@ export function blockForLock(
       wait.lookIfDue();
     }
   } finally {
+    endBlocking();
     wait.end();
   }
 }

@@ -4,43 +4,50 @@
  * ```text
  *   monitor     the sections below run in it
  *   WRITER      the thread that writes, or 0
+ *   WANTED      1: some thread may wait to write
  *   PHASE       counts the writers that have come and gone
  *   ABANDONED   1: a writer died, and none has taken its place
  *   CLAIM       the thread that waited too long for another writer to come before
  *               it, or 0
  *   readers     the gate of those that wait to read
  *   writers     the gate of those that wait to write
- *   members     for each thread, how often it reads
+ *   members     for each thread:  +0 READS   how often it reads
+ *                                 +1 WANTS   1: it waits to write
  * ```
  *
  * A reader may enter when nobody writes, and nobody waits to write or a writer has
  * come and gone since the reader came. So neither side starves the other, as in
- * the phase-fair locks of Brandenburg and Anderson. Among those that race for a
+ * the phase-fair locks of Brandenburg and Anderson. That a thread waits to write is
+ * said in its record, for the gate no longer has a thread that was woken and is on
+ * its way, and nobody is to overtake that one. Among those that race for a
  * free lock, CLAIM sees to it that none loses for ever.
  *
  * @module
  */
 
 import { type Gate, GATE_WORDS } from "../gate.ts";
-import { ownThread, threadExists } from "../threads.ts";
+import { ownThread, threadCanAct, threadExists } from "../threads.ts";
 import { Guard, type Guarded } from "./guard.ts";
 import type { OnDeadlock } from "./lock_options.ts";
 import { Acquiring } from "./_acquiring.ts";
 import { LoopGate } from "./_loop_gate.ts";
 import { Members, memberWords } from "./members.ts";
 import { Monitor, MONITOR_WORDS } from "./monitor.ts";
-import { Claim } from "./_claim.ts";
+import { Claim, KEPT_FOR } from "./_claim.ts";
 
 const WRITER = MONITOR_WORDS;
 const PHASE = WRITER + 1;
 const ABANDONED = WRITER + 2;
 const CLAIM = WRITER + 3;
-const READERS = WRITER + 4;
+const WANTED = WRITER + 4;
+const READERS = WRITER + 5;
 const WRITERS = READERS + GATE_WORDS;
 const MEMBERS = WRITERS + GATE_WORDS;
 
 /** The words of shared memory that one takes. */
-export const RW_WORDS: number = MEMBERS + memberWords(1);
+export const RW_WORDS: number = MEMBERS + memberWords(2);
+
+const WANTS = 1;
 
 /** This thread's side of a read-write lock. One object a thread for each. */
 export class RwState {
@@ -66,21 +73,23 @@ export class RwState {
     this.onDeadlock = onDeadlock;
     // Each section commits by one store: nothing to put right.
     this.#monitor = new Monitor(words, 0, () => {});
-    this.#members = new Members(words, MEMBERS, 1);
+    this.#members = new Members(words, MEMBERS, 2);
     this.#claim = new Claim(words, CLAIM);
     this.reading = new Side(this, READERS, {
       isOpen: () => this.writer() === 0,
+      stands: (isThere) => this.#standToRead(isThere),
       take: (phase, begun) => this.#takeToRead(phase, begun),
       give: () => this.#giveFromReading(),
       holders: () => {
         const writer = this.writer();
-        return writer !== 0 ? [writer] : this.writing.gate.threads;
+        return writer !== 0 ? [writer] : this.#wanting();
       },
       isBlockedBySelf: () => this.writer() === ownThread(),
       mayOvertake: () => this.#ownReads() > 0,
     });
     this.writing = new Side(this, WRITERS, {
       isOpen: () => this.holders().length === 0,
+      stands: (isThere) => this.#standToWrite(isThere),
       take: (_, begun) => this.#takeToWrite(begun),
       give: () => this.#giveFromWriting(),
       holders: () => this.holders(),
@@ -117,12 +126,51 @@ export class RwState {
     return Atomics.load(this.words, PHASE);
   }
 
-  /** Where this thread's count is; its slot may have been a dead one's. */
-  #own(): number {
-    const own = this.#members.find(ownThread());
-    if (own >= 0) return own;
-    this.#members.sweep(() => {});
-    return this.#members.own();
+  /** The threads that wait to write. */
+  #wanting(): number[] {
+    const threads: number[] = [];
+    this.#members.each((fields, thread) => {
+      if (
+        Atomics.load(this.words, fields + WANTS) !== 0 && threadCanAct(thread)
+      ) threads.push(thread);
+    });
+    return threads;
+  }
+
+  /** Whether any other thread waits to write; in the monitor. */
+  #isWanted(): boolean {
+    const { words } = this;
+    if (Atomics.load(words, WANTED) === 0) return false;
+    if (this.#wanting().length > 0) return true;
+    Atomics.store(words, WANTED, 0);
+    return false;
+  }
+
+  /** Whether a writer does not come, though nothing is in its way. */
+  #isLeftFree(begun: number): boolean {
+    return Date.now() - begun >= KEPT_FOR && this.readers().length === 0;
+  }
+
+  /** This thread has begun to wait to read, or does so no longer. */
+  #standToRead(isThere: boolean): void {
+    if (!isThere) this.#dropClaim();
+  }
+
+  /** This thread has begun to wait to write, or does so no longer. */
+  #standToWrite(isThere: boolean): void {
+    const { words } = this;
+    this.#monitor.run(() => {
+      Atomics.store(words, this.#members.own() + WANTS, isThere ? 1 : 0);
+      if (isThere) Atomics.store(words, WANTED, 1);
+    });
+    if (isThere || this.writer() === ownThread()) return;
+    // What was held back for it is so no longer.
+    this.#dropClaim();
+    this.reading.gate.wakeAll();
+  }
+
+  #dropClaim(): void {
+    if (this.#claim.drop()) this.writing.gate.wakeOne();
   }
 
   #ownReads(): number {
@@ -139,9 +187,9 @@ export class RwState {
         return undefined;
       }
       const mayEnter = this.#ownReads() > 0 || phase !== this.phase() ||
-        !this.writing.gate.isFlagged || this.writing.gate.waiting === 0;
+        !this.#isWanted() || this.#isLeftFree(begun);
       if (!mayEnter) return undefined;
-      Atomics.add(words, this.#own(), 1);
+      Atomics.add(words, this.#members.own(), 1);
       this.#claim.drop();
       return Atomics.load(words, ABANDONED) !== 0;
     });
@@ -190,12 +238,30 @@ export class RwState {
     this.reading.gate.wakeAll();
     this.writing.gate.wakeOne();
   }
+}
 
-  /** A wait was given up: what was held back for it is so no longer. */
-  gaveUp(): void {
-    this.#monitor.run(() => this.#claim.drop());
-    this.reading.gate.wakeAll();
-    this.writing.gate.wakeOne();
+/** A gate that is told whether this thread stands there. */
+class SideGate extends LoopGate {
+  readonly #stands: (isThere: boolean) => void;
+  #isThere = false;
+
+  constructor(
+    words: Int32Array,
+    at: number,
+    { isOpen, stands }: Pick<SideWays, "isOpen" | "stands">,
+  ) {
+    super(words, at, isOpen);
+    this.#stands = stands;
+  }
+
+  override enter(): boolean {
+    if (!this.#isThere) this.#stands(this.#isThere = true);
+    return super.enter();
+  }
+
+  override leave(): void {
+    if (this.#isThere) this.#stands(this.#isThere = false);
+    super.leave();
   }
 }
 
@@ -203,6 +269,8 @@ export class RwState {
 interface SideWays {
   /** Whether the lock may be free for it, as far as a look can tell. */
   isOpen(): boolean;
+  /** This thread has begun to stand at the gate, or does so no longer. */
+  stands(isThere: boolean): void;
   /** @returns The guard's `abandoned`, or `undefined` if it was not taken. */
   take(phase: number, begun: number): boolean | undefined;
   give(): void;
@@ -223,7 +291,7 @@ class Side extends Acquiring implements Guarded {
 
   constructor(state: RwState, gate: number, ways: SideWays) {
     super();
-    this.gate = new LoopGate(state.words, gate, ways.isOpen);
+    this.gate = new SideGate(state.words, gate, ways);
     this.number = state.number;
     this.label = state.label;
     this.onDeadlock = state.onDeadlock;
@@ -250,10 +318,6 @@ class Side extends Acquiring implements Guarded {
 
   override mayOvertake(): boolean {
     return this.#ways.mayOvertake();
-  }
-
-  override gaveUp(): void {
-    this.#state.gaveUp();
   }
 
   letGo(): void {

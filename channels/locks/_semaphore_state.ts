@@ -148,9 +148,6 @@ export class SemaphoreState extends Acquiring implements Guarded {
     return false;
   }
 
-  // The gate sees to it.
-  override gaveUp(): void {}
-
   override attempt(_ticket: number, begun: number): Guard | undefined {
     const isAbandoned = this.#monitor.run(() => this.#take(begun));
     if (isAbandoned === undefined) return undefined;
@@ -249,7 +246,7 @@ export class SemaphoreState extends Acquiring implements Guarded {
   /** Wakes those for whom there are permits; out of the monitor. */
   #wake([claimant, others]: [claimant: number, others: number]): void {
     const { gate } = this;
-    if (claimant === ownThread()) gate.serve();
+    if (claimant === ownThread()) gate.serveOwn();
     else if (claimant !== 0) wakeThread(claimant);
     for (; others > 0 && gate.isFlagged; others--) gate.wakeOne();
   }

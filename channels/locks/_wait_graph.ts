@@ -8,6 +8,11 @@
  * takes is that each looks once more: who finds that its own edge has changed
  * follows the path from there on, and wakes each thread on it to do the same.
  *
+ * An edge that was seen before the last wait of the circle began may be out of
+ * date: a thread that was given its lock is still to be woken, and has not said
+ * so. If each was seen since then the circle is real, for none of its threads has
+ * left its wait meanwhile, and so none has given back what it holds.
+ *
  * ```text
  *   "a" ──waits for lock x, held by──▶ "b" ──waits for lock y, held by──▶ "c"
  *    ▲                                                                     │
@@ -68,6 +73,12 @@ export function findCircle(
     }
   }
   return undefined;
+}
+
+/** Whether an edge was seen since a turn: that of the wait that closed the circle. */
+export function wasSeen({ wait }: Edge, turn: number): boolean {
+  // The turns may have gone round.
+  return (wait.seen - turn | 0) >= 0;
 }
 
 /** What tells one circle from another, and from itself at another time. */

@@ -164,13 +164,14 @@ export class Mutex {
     Atomics.store(words, at, CONTENDED);
     const starved = this.#claim.thread;
     if (starved !== 0) {
-      if (starved === own) this.gate.serve();
+      if (starved === own) this.gate.serveOwn();
       else wakeThread(starved);
       if (this.#claim.thread === starved) return true;
       // It has it already, or gave up and may not have seen it lie here.
     }
     if (this.gate.isFlagged) this.gate.wakeOne();
-    else Atomics.compareExchange(words, at, CONTENDED, 0);
+    // Nobody stands there. Who enters from here on looks at the word after that.
+    if (!this.gate.isFlagged) Atomics.compareExchange(words, at, CONTENDED, 0);
     return true;
   }
 
