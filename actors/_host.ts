@@ -55,10 +55,13 @@ export function run(
   close: () => void,
 ): void {
   const record = new Record(start.record);
-  joinProgram(start.table, start.thread, () => {
+  const leave = () => {
     record.setClosing();
+    leaveProgram();
+    wakeAllThreads();
     close();
-  });
+  };
+  joinProgram(start.table, start.thread, leave);
   nameThread(start.name);
   joinShapes(start.shapes);
   joinBroker(start.broker);
@@ -67,7 +70,7 @@ export function run(
   setLoader(load);
   // A spare was named before it was known whose thread it would be.
   Object.defineProperty(self, "name", { value: start.name, writable: true });
-  new Host(start, record, close).run();
+  new Host(start, record, leave).run();
 }
 
 class Host {
@@ -262,8 +265,6 @@ class Host {
       length,
       beside.length > 0,
     );
-    leaveProgram();
-    wakeAllThreads();
     this.#close();
   }
 }

@@ -10,7 +10,8 @@ import { CHECK, checkAll, PACK, registerHandle } from "../channels/handle.ts";
 import { INSPECT } from "../channels/inspect.ts";
 import { Identity } from "../channels/identity.ts";
 import { SOURCE, type Source, type Taken } from "../channels/source.ts";
-import { nextProcess, saidWord } from "../channels/threads.ts";
+import { nextProcess } from "../channels/numbers.ts";
+import { saidWord } from "../channels/threads.ts";
 import { THREAD } from "../channels/until.ts";
 import {
   checkTimeout,

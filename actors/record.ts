@@ -16,7 +16,7 @@
  *   word 7  STARTED   1: it was loaded and does what it was started for
  *   word 8  AWAITED   1: somebody waits for that
  *   word 9  WHY       why it was asked to stop; an index into STOP_REASONS
- *   word 10 CLOSING   1: it has seen that it was fenced, and closes
+ *   word 10 CLOSING   1: it left, or has seen that it was fenced, and closes
  *   word 11           whether anybody is linked to it: see `_link_list.ts`
  *   word 12 STOP_BY   two words: when that time is over, by the clock of all
  *   word 16…          what it has in hand: see `desk.ts`
@@ -173,7 +173,7 @@ export class Record {
     Atomics.store(this.#words, AWAITED, 1);
   }
 
-  /** Whether it has seen that it was fenced: then its thread will be gone. */
+  /** Whether it left or has seen that it was fenced: its thread will be gone. */
   get isClosing(): boolean {
     return Atomics.load(this.#words, CLOSING) !== 0;
   }

@@ -53,7 +53,8 @@ import { receiveNow } from "./_receive_now.ts";
 import type { Ring } from "./ring.ts";
 import { PARCELS } from "./_ring_layout.ts";
 import { announceMail } from "./mail.ts";
-import { nextParcel, ownThread, ROOT } from "./threads.ts";
+import { nextParcel } from "./numbers.ts";
+import { ownThread, ROOT } from "./threads.ts";
 import { waitAt } from "./waiting.ts";
 
 /** In the root thread; made when it is needed. */

@@ -71,7 +71,8 @@ import {
 } from "./_ring_layout.ts";
 import { RingReader } from "./_ring_reader.ts";
 import { Turns } from "./_turns.ts";
-import { nextRing, ownThread, stopIfFenced } from "./threads.ts";
+import { nextRing } from "./numbers.ts";
+import { ownThread, stopIfFenced } from "./threads.ts";
 
 /** How an attempt to put ended. */
 export const Put = { done: 0, full: 1, closed: 2 } as const;

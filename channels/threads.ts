@@ -13,14 +13,15 @@
  *   word 3        SAID          for the layer above: said once in the program
  *   word 4        MAIL          1: some thread has mail for the root
  *   word 5        PARCELS       the last number given to a parcel
- *   word 6        ENDS          how many threads were seen to be gone
+ *   word 6        ENDS          counts threads that are over, and gone
  *   word 7        LAST_TURN     the last turn given to a wait for a lock
  *   word 16·(s+1) slot s, one cache line of 16 words:
  *                   +0 ID          the thread in this slot; 0: the slot is free
  *                   +1 GENERATION  how often the slot was given out
  *                   +2 PARK        counts wake-ups; a thread sleeps on this word
  *                   +3 LIFE        the same id while the thread may act, so that one
- *                                  look tells; else that it was fenced, or left
+ *                                  look tells; else that it was fenced, has seen
+ *                                  that and closes, or left
  *                   +4 PARENT      the id of the thread that started it
  *                   +5 SENT        1: it has sent mail to the root
  *   behind them   64 words a slot for what threads say of themselves
@@ -58,11 +59,9 @@ const WORDS = 16;
 const NOTE_WORDS = 64;
 const FIRST_NOTE = (SLOTS + 1) * WORDS;
 
-const RINGS = 0;
 const SLOTS_USED = 1;
 const PROCESSES = 2;
 const SAID = 3;
-const PARCELS = 5;
 const ENDS = 6;
 
 const ID = 0;
@@ -77,6 +76,7 @@ export const SENT = 5;
 const FENCED = -1;
 const LEFT = -2;
 const STUCK = -3;
+const CLOSED = -4;
 
 /** The id of the root thread: it has the first slot, before any other thread. */
 export const ROOT: number = 1 << SLOT_BITS;
@@ -150,22 +150,7 @@ export function ownThread(): number {
   return own;
 }
 
-/** The number of a new ring or lock: no other in the program gets it. */
-export function nextRing(): number {
-  return Atomics.add(table, RINGS, 1) + 1;
-}
-
-/** The number of a new process; the main one is 1. */
-export function nextProcess(): number {
-  return Atomics.add(table, PROCESSES, 1) + 1;
-}
-
-/** The number of a new parcel, never 0. */
-export function nextParcel(): number {
-  return Atomics.add(table, PARCELS, 1) + 1 || nextParcel();
-}
-
-/** How many threads were seen to be gone so far. */
+/** Counts the ends of threads: when one will touch nothing more, and when gone. */
 export function endCount(): number {
   return Atomics.load(table, ENDS);
 }
@@ -269,7 +254,7 @@ export function lifeOf(id: number): number {
   // The slot's next thread may have begun to use these words.
   const isOwn = Atomics.load(table, at + ID) === id;
   if (!isOwn) return Life.left;
-  return life === FENCED
+  return life === FENCED || life === CLOSED
     ? Life.fenced
     : life === STUCK
     ? Life.stuck
@@ -308,9 +293,22 @@ export function giveUpThread(id: number): void {
   Atomics.compareExchange(table, slotOf(id) + LIFE, FENCED, STUCK);
 }
 
-/** Says that this thread will touch no channel again. */
+/** Says that this thread, which leaves or was fenced, will touch nothing more. */
 export function leaveProgram(): void {
-  Atomics.compareExchange(table, ownLife, own, LEFT);
+  const life = Atomics.compareExchange(table, ownLife, own, LEFT);
+  if (life === FENCED) Atomics.store(table, ownLife, CLOSED);
+  if (life === own || life === FENCED) Atomics.add(table, ENDS, 1);
+}
+
+/**
+ * Whether a thread will touch nothing more, so that what it held is free. That is
+ * so before it is seen to be gone, which takes its parent's event loop; but only
+ * then of one that computes on though it was terminated.
+ */
+export function threadIsOver(id: number): boolean {
+  const life = Atomics.load(table, slotOf(id) + LIFE);
+  if (life === id) return false;
+  return life === LEFT || life === CLOSED || !threadExists(id);
 }
 
 /**

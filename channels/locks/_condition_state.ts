@@ -22,7 +22,7 @@ import {
   ownThread,
   slotNumber,
   threadCanAct,
-  threadExists,
+  threadIsOver,
   wakeThread,
 } from "../threads.ts";
 import { blockAt, waitAt } from "../waiting.ts";
@@ -159,7 +159,7 @@ export class ConditionState {
     this.#ends = endCount();
     let hasCalled = false;
     this.#members.each((fields, thread) => {
-      hasCalled ||= !threadExists(thread) &&
+      hasCalled ||= threadIsOver(thread) &&
         Atomics.load(this.#words, fields + NOTIFIED) > 0;
     });
     return hasCalled;
@@ -203,7 +203,7 @@ export class ConditionState {
     // One that died before it was given its own: those who looked at the dead at
     // that time found nothing with it, and do not look again.
     for (const thread of called) {
-      if (!threadExists(thread)) return this.#sweep();
+      if (threadIsOver(thread)) return this.#sweep();
     }
   }
 

@@ -7,7 +7,7 @@
 
 import type { PackedHandle } from "../handle.ts";
 import type { Identity } from "../identity.ts";
-import { nextRing } from "../threads.ts";
+import { nextRing } from "../numbers.ts";
 
 /** The place of a thing that is not made anew, among its options. */
 export const PLACE: unique symbol = Symbol("place");

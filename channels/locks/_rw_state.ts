@@ -26,7 +26,7 @@
  */
 
 import { type Gate, GATE_WORDS } from "../gate.ts";
-import { ownThread, threadCanAct, threadExists } from "../threads.ts";
+import { ownThread, threadCanAct, threadIsOver } from "../threads.ts";
 import { Guard, type Guarded } from "./guard.ts";
 import type { OnDeadlock } from "./lock_options.ts";
 import { Acquiring } from "./_acquiring.ts";
@@ -108,7 +108,7 @@ export class RwState {
   readers(): number[] {
     const readers: number[] = [];
     this.#members.each((reads, thread) => {
-      if (Atomics.load(this.words, reads) > 0 && threadExists(thread)) {
+      if (Atomics.load(this.words, reads) > 0 && !threadIsOver(thread)) {
         readers.push(thread);
       }
     });
@@ -213,11 +213,11 @@ export class RwState {
     });
   }
 
-  /** Whether nobody writes; takes the lock from a writer that is gone. */
+  /** Whether nobody writes; takes the lock from a writer that is over. */
   #isUnwritten(): boolean {
     const writer = this.writer();
     if (writer === 0) return true;
-    if (threadExists(writer)) return false;
+    if (!threadIsOver(writer)) return false;
     Atomics.store(this.words, ABANDONED, 1);
     Atomics.store(this.words, WRITER, 0);
     return true;

@@ -28,7 +28,7 @@ import {
   ownThread,
   seemsFenced,
   stopIfFenced,
-  threadExists,
+  threadIsOver,
   wakeThread,
 } from "../threads.ts";
 import { Acquiring } from "./_acquiring.ts";
@@ -123,7 +123,7 @@ export class SemaphoreState extends Acquiring implements Guarded {
   havers(): number[] {
     const threads: number[] = [];
     this.#members.each((held, thread) => {
-      if (Atomics.load(this.words, held) > 0 && threadExists(thread)) {
+      if (Atomics.load(this.words, held) > 0 && !threadIsOver(thread)) {
         threads.push(thread);
       }
     });

@@ -67,8 +67,6 @@ const barriers = new Identity<Barrier>();
  * for it: if it waits here; if it was given the barrier and has not passed it yet;
  * and if it passed the last round and another is left that has passed as well.
  * When all of a team have ended, another may use the barrier.
- * An end is seen when the event loop of the actor's parent goes on: a parent that is
- * a party itself awaits.
  *
  * In the spirit of Python's `multiprocessing.Barrier`.
  *

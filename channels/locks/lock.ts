@@ -8,7 +8,7 @@ import { labelOf } from "../bounds.ts";
 import { PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { Identity } from "../identity.ts";
 import { INSPECT } from "../inspect.ts";
-import { nextRing } from "../threads.ts";
+import { nextRing } from "../numbers.ts";
 import type { BlockOptions, WaitOptions } from "../wait_options.ts";
 import type { Guard } from "./guard.ts";
 import {
@@ -73,12 +73,10 @@ export function lockAt<L extends Lock>(
  * that nobody starves; apart from that it goes to whoever asks first while it is
  * free, which is what makes it fast.
  *
- * A holder that dies, or ends, frees it: when its thread is gone the next owner
- * gets the lock, within 100 ms, and `guard.abandoned` tells it so. An actor that
- * was terminated but computes on still has it, since it may still be writing.
- * That a thread is gone is seen by the event loop of the actor that started it: as
- * long as this one blocks, nobody gets what its child held, not even itself. So a
- * parent awaits what its children hold.
+ * A holder that dies, or ends, frees it: the next owner gets the lock, within
+ * 100 ms, and `guard.abandoned` tells it so. An actor that was terminated but
+ * computes on still has it, since it may still be writing; it has until its thread
+ * is gone, which the event loop of its parent sees.
  *
  * In the spirit of Python's `multiprocessing.Lock`, and of the robust mutexes of
  * POSIX. To release what another holds is an error here.

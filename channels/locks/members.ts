@@ -18,7 +18,7 @@ import {
   slotNumber,
   SLOTS,
   slotsUsed,
-  threadExists,
+  threadIsOver,
 } from "../threads.ts";
 
 /** The words of shared memory for records of so many fields. */
@@ -68,7 +68,7 @@ export class Members {
     return at + 1;
   }
 
-  /** Calls for each thread that has a record, also for one that is gone. */
+  /** Calls for each thread that has a record, also for one that is over. */
   each(visit: (fields: number, thread: number) => void): void {
     const used = slotsUsed();
     for (let slot = 0; slot < used; slot++) {
@@ -78,10 +78,10 @@ export class Members {
     }
   }
 
-  /** Takes the records of those that are gone away, after a last look at each. */
+  /** Takes the records of those that are over away, after a last look at each. */
   sweep(last: (fields: number, thread: number) => void): void {
     this.each((fields, thread) => {
-      if (threadExists(thread)) return;
+      if (!threadIsOver(thread)) return;
       last(fields, thread);
       Atomics.store(this.#words, fields - 1, 0);
     });

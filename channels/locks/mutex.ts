@@ -28,14 +28,14 @@
  *    lock back wakes one more, also if the one woken before has not come yet.
  * 3. One that was woken and gives up marks it, or wakes the next, on its way out.
  * 4. Who keeps it for a thread looks once more whether that one still waits.
- * 5. When a thread ends, all waiters look again. The lock of one that is gone
+ * 5. When a thread ends, all waiters look again. The lock of one that is over
  *    falls to the first that finds it so; see {@linkcode Taken.abandoned}.
  *
  * @module
  */
 
 import { type Gate, GATE_WORDS } from "../gate.ts";
-import { ownThread, threadExists, wakeThread } from "../threads.ts";
+import { ownThread, threadIsOver, wakeThread } from "../threads.ts";
 import { Claim } from "./_claim.ts";
 import { LoopGate } from "./_loop_gate.ts";
 
@@ -133,7 +133,7 @@ export class Mutex {
           this.#claim.drop();
           return Taken.fresh;
         }
-      } else if (!threadExists(holder)) {
+      } else if (threadIsOver(holder)) {
         if (Atomics.compareExchange(words, at, word, contended) === word) {
           this.#claim.drop();
           return Taken.abandoned;

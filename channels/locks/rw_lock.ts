@@ -28,10 +28,9 @@ const locks = new Identity<RwLock>();
  * after it, and the readers that waited for a writer go before the next one.
  * An actor that reads already may do so once more at once, also then.
  *
- * A holder that dies, or ends, frees it when its thread is gone and its parent has
- * not blocked; see `Lock`. After a writer that died, the guards of the readers say
- * `abandoned`, and that of the next writer does, whose part it is to repair what
- * was half written.
+ * A holder that dies, or ends, frees it, as with a `Lock`. After a writer that
+ * died, the guards of the readers say `abandoned`, and that of the next writer does,
+ * whose part it is to repair what was half written.
  *
  * @example
  * ```ts

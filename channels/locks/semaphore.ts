@@ -47,8 +47,7 @@ const semaphores = new Identity<Semaphore>();
  * starves; callers of one actor get their permits in the order they asked.
  *
  * When an actor ends, however it ends, the permits that it has come back, within
- * 100 ms, and for each of them one guard says `abandoned`. As with a
- * {@linkcode Lock}, its parent must not block meanwhile.
+ * 100 ms, and for each of them one guard says `abandoned`.
  *
  * A semaphore can also count signals: one actor sends them with
  * {@linkcode release}, and another waits for one and keeps it for good, with

@@ -16,7 +16,7 @@ import { labelOf } from "../bounds.ts";
 import { kindOf, PACK, type PackedHandle } from "../handle.ts";
 import { Lock, LOCK_WORDS, lockAt } from "../locks/lock.ts";
 import { RecursiveLock } from "../locks/recursive_lock.ts";
-import { nextRing } from "../threads.ts";
+import { nextRing } from "../numbers.ts";
 import type { SharedOptions } from "./shared_options.ts";
 
 /** Where the memory of a thing is given that came from another thread. */

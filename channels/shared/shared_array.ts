@@ -8,7 +8,7 @@ import { PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { Identity } from "../identity.ts";
 import { INSPECT } from "../inspect.ts";
 import type { Lock } from "../locks/lock.ts";
-import { nextRing } from "../threads.ts";
+import { nextRing } from "../numbers.ts";
 import { checkLength, checkOffset, noIndex, noRoom } from "./_array_bounds.ts";
 import { itemsOf, limitOf, textOfItems, writeItems } from "./_array_items.ts";
 import type { Cells } from "./_cells.ts";

@@ -12,7 +12,7 @@ import { Identity } from "../identity.ts";
 import { INSPECT } from "../inspect.ts";
 import { type Lock, lockAt } from "../locks/lock.ts";
 import { RecursiveLock } from "../locks/recursive_lock.ts";
-import { nextRing } from "../threads.ts";
+import { nextRing } from "../numbers.ts";
 import {
   type Copy,
   LEAST_MAP_BYTES,

@@ -1,6 +1,7 @@
 // Waits that go round in a circle are found, and named.
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
+  Condition,
   DeadlockError,
   type DeadlockStep,
   Lock,
@@ -13,6 +14,10 @@ import {
   takeTwo,
   warnOfTwo,
 } from "../../fixtures/channels/lock_actors.ts";
+import {
+  readThenLock,
+  takeThenWait,
+} from "../../fixtures/channels/lock_holders.ts";
 import { soon } from "../inside.ts";
 
 /** Locks in a circle, and actors each of which holds one and wants the next. */
@@ -148,3 +153,68 @@ for (const call of ["block", "await"] as const) {
     );
   });
 }
+
+for (const at of [0, 1, 2]) {
+  Deno.test(`a circle is found through each of several readers: the ${at + 1}.`, async () => {
+    const book = new RwLock({ name: "book", onDeadlock: "fail" });
+    const desk = new Lock({ name: "desk", onDeadlock: "fail" });
+    const said = new Queue<string>();
+    const gates = [1, 2, 3].map(() => new Queue<string>());
+    const readers = [];
+    for (const [i, gate] of gates.entries()) {
+      const wanted = i === at ? desk : undefined;
+      readers.push(readThenLock.spawn([book, wanted, said, gate]));
+      await soon(said.get());
+    }
+    const held = await desk.acquire();
+    const writes = book.acquireWrite();
+    await new Promise((done) => setTimeout(done, 60)); // It is told of.
+    // Only the one that wants the desk goes on: the others read all the time.
+    await gates[at]!.put("go");
+    assertEquals(await soon(readers[at]!.result()), "DeadlockError");
+    for (const gate of gates) await gate.put("go");
+    (await soon(writes)).release();
+    held.release();
+    for (const one of readers) await soon(one.join());
+  });
+}
+
+Deno.test("a wait that failed leaves nothing at the lock", async () => {
+  const book = new RwLock({ name: "book", onDeadlock: "fail" });
+  const desk = new Lock({ name: "desk", onDeadlock: "fail" });
+  const said = new Queue<string>();
+  const read = await book.acquireRead();
+  await using writer = deskThenBook.spawn([desk, book, "await", said]);
+  await soon(said.get());
+  await new Promise((done) => setTimeout(done, 100)); // It is told of.
+  await assertRejects(() => soon(desk.acquire()), DeadlockError);
+  assertEquals(desk.inspect().waiters, []);
+  read.release();
+  assertEquals(await soon(writer.result()), "wrote");
+});
+
+Deno.test("who waits for a condition has its lock again, whatever circle it closes", async () => {
+  const condition = new Condition({
+    lock: new Lock({ name: "a", onDeadlock: "fail" }),
+  });
+  const other = new Lock({ name: "b" });
+  const said = new Queue<string>();
+  const texts: string[] = [];
+  const { warn } = console;
+  console.warn = (text: string) => texts.push(text);
+  try {
+    const held = await other.acquire();
+    const guard = await condition.lock.acquire();
+    const waiting = condition.wait({ timeout: 300 });
+    await using taker = takeThenWait.spawn([condition, other, 900, said]);
+    await soon(said.get());
+    assertEquals(await soon(waiting), false);
+    assert(condition.lock.isHeldHere);
+    guard.release();
+    assertEquals(await soon(taker.result()), "TimeoutError");
+    held.release();
+  } finally {
+    console.warn = warn;
+  }
+  assertEquals(texts.length, 1);
+});

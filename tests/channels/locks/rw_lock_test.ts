@@ -2,6 +2,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DeadlockError, Queue, RwLock, Value } from "../../../mod.ts";
 import { holdRwAndEnd, writeOn } from "../../fixtures/channels/lock_actors.ts";
+import { readOn, wantAndBlock } from "../../fixtures/channels/lock_holders.ts";
+import { settledTo } from "../../leaks.ts";
 import { soon } from "../inside.ts";
 
 Deno.test("RwLock lets many read, and one write", async () => {
@@ -73,6 +75,38 @@ Deno.test("writers that follow each other do not starve a reader", async () => {
   }
   stop.value = 1;
   for (const one of writers) await soon(one.join());
+});
+
+Deno.test("readers that follow each other do not starve a writer", async () => {
+  const lock = new RwLock();
+  const said = new Queue<string>();
+  const stop = new Value("int32");
+  const readers = [1, 2, 3].map(() => readOn.spawn([lock, said, stop]));
+  for (const _ of readers) await soon(said.get());
+  for (let i = 0; i < 20; i++) {
+    lock.acquireWriteSync({ timeout: 10_000 }).release();
+    (await soon(lock.acquireWrite())).release();
+  }
+  stop.value = 1;
+  for (const one of readers) await soon(one.join());
+});
+
+Deno.test("readers do not wait for a writer whose thread blocks", async () => {
+  const lock = new RwLock();
+  const said = new Queue<string>();
+  const go = new Queue<string>();
+  const first = await lock.acquireRead();
+  await using writer = wantAndBlock.spawn([lock, said, go]);
+  await soon(said.get());
+  await settledTo(() => lock.inspect().waiters.length, 1);
+  const reading = lock.acquireRead();
+  await soon(said.get()); // From here on it may block.
+  const second = await soon(reading);
+  first.release();
+  (await soon(lock.acquireRead())).release();
+  second.release();
+  go.putSync("go");
+  assertEquals(await soon(writer.result()), "go");
 });
 
 Deno.test("a wait that blocks its own actor is an error at once", async () => {
