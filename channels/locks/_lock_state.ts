@@ -97,6 +97,8 @@ export class LockState extends Acquiring implements Guarded {
 
   override attempt(_ticket: number, begun: number): Guard | undefined {
     if (this.mayOvertake()) return this.#hold(false);
+    // There was no stack left to give it back.
+    if (!this.isHeldHere && this.isBlockedBySelf()) this.mutex.give();
     const taken = this.mutex.takeOrWait(begun);
     if (taken === Taken.not) return undefined;
     return this.#hold(taken === Taken.abandoned);

@@ -9,7 +9,13 @@
  * @module
  */
 
-import { isFenced, sleep, stopIfFenced, wakeCount } from "../threads.ts";
+import {
+  isFenced,
+  ownThread,
+  sleep,
+  stopIfFenced,
+  wakeCount,
+} from "../threads.ts";
 import { Mutex, MUTEX_WORDS, Taken } from "./mutex.ts";
 
 /** The words of shared memory that one takes. */
@@ -51,6 +57,11 @@ export class Monitor {
 
   #enter(): void {
     const mutex = this.#mutex;
+    if (mutex.holder === ownThread()) {
+      // There was no stack left to leave the last section.
+      this.#repair();
+      return;
+    }
     for (let look = 0; look < LOOKS; look++) if (mutex.tryTake()) return;
     const begun = Date.now();
     let taken: Taken;

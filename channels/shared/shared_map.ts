@@ -13,6 +13,7 @@ import { INSPECT } from "../inspect.ts";
 import { type Lock, lockAt } from "../locks/lock.ts";
 import { RecursiveLock } from "../locks/recursive_lock.ts";
 import { nextRing } from "../numbers.ts";
+import { stopIfFenced } from "../threads.ts";
 import {
   type Copy,
   LEAST_MAP_BYTES,
@@ -138,7 +139,9 @@ export class SharedMap<V> implements Iterable<[string, V]> {
 
   /**
    * The lock that each call which changes the map holds: a recursive one, so that
-   * its holder can make these calls.
+   * its holder can make these calls. If a holder dies between two of them, whoever
+   * has the lock next is told: who acquires it, or a call of the map, to which it
+   * is all the same.
    */
   get lock(): Lock {
     return this.#lock;
@@ -255,6 +258,8 @@ export class SharedMap<V> implements Iterable<[string, V]> {
   }
 
   #write(key: string, bytes: Uint8Array, length: number): void {
+    // Within the program's own function it may have been terminated.
+    stopIfFenced();
     if (this.#memory.set(key, bytes, length)) return;
     const { maxByteLength } = this.#memory.memory;
     throw new RangeError(

@@ -133,9 +133,11 @@ export const BROKEN: readonly Broken[] = [
     changes: [{
       file: WAITING,
       from: `      const seen = wakeCount();
+      stopIfFenced();
       for (const gate of gates) gate.enter();
       if (attempt()) return true;`,
-      to: `      for (const gate of gates) gate.enter();
+      to: `      stopIfFenced();
+      for (const gate of gates) gate.enter();
       if (attempt()) return true;
       const seen = wakeCount();`,
     }],

@@ -46,3 +46,13 @@ Deno.test("after a thread that died in a section the next puts right what it lef
     assertEquals(words[OWNER]! & ~CONTENDED, 0);
   }
 });
+
+Deno.test("a section that its own thread had no stack left to leave is over", () => {
+  const { words, monitor, repairs } = make();
+  for (const mark of [0, CONTENDED]) {
+    words[OWNER] = ownThread() | mark;
+    repairs.length = 0;
+    assertEquals(monitor.run(() => repairs.length), 1);
+    assertEquals(words[OWNER], 0);
+  }
+});

@@ -7,6 +7,7 @@ import {
   Queue,
   RecursiveLock,
 } from "../../../mod.ts";
+import { STATE } from "../../../channels/locks/lock.ts";
 import { holdFor, notifyOnce } from "../../fixtures/channels/lock_holders.ts";
 import { soon } from "../inside.ts";
 
@@ -93,5 +94,15 @@ Deno.test("a loop of awaits that need not wait leaves the event loop its turns",
   for (const end = performance.now() + 10_000; !isOver;) {
     assert(performance.now() < end, "no timer struck");
     (await lock.acquire()).release();
+  }
+});
+
+Deno.test("a lock that its own thread had no stack left to release is free for it", async () => {
+  const lock = new Lock();
+  for (let i = 0; i < 2; i++) {
+    assert(lock[STATE].mutex.tryTake());
+    if (i === 0) lock.acquireSync({ timeout: 1000 }).release();
+    else (await soon(lock.acquire())).release();
+    assert(!lock.isLocked);
   }
 });

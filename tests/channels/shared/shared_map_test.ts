@@ -12,6 +12,7 @@ import { claimThread, releaseThread } from "../../../channels/threads.ts";
 import { NotSendableError, pipe, Queue, SharedMap } from "../../../mod.ts";
 import {
   changeNested,
+  computeInUpdate,
   countIn,
   endInUpdate,
   endWithLock,
@@ -287,6 +288,17 @@ Deno.test("an actor that ends within an update changes nothing and holds up nobo
     assertEquals(map.get("next"), 2);
     map.delete("next");
   }
+});
+
+Deno.test("an actor that is terminated within an update changes nothing, and a parent that blocks is not held up", async () => {
+  const map = new SharedMap<number>([["n", 1]]);
+  const said = new Queue<string>();
+  const child = computeInUpdate.spawn([map, said]);
+  await soon(said.get());
+  child.terminate();
+  map.set("next", 2); // As soon as it has computed.
+  assertEquals([...map], [["n", 1], ["next", 2]]);
+  await soon(child.join());
 });
 
 Deno.test("a map that comes back is the same object", async () => {
