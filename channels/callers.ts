@@ -17,10 +17,16 @@ export interface Waiter {
   attempt(): boolean;
 }
 
-interface Node {
+/** The place of a caller in the line of those that wait for one thing. */
+export interface Place {
+  /** The caller. */
   readonly waiter: Waiter;
-  before: Node | undefined;
-  after: Node | undefined;
+  /** The place before it. */
+  before: Place | undefined;
+  /** The place behind it. */
+  after: Place | undefined;
+  /** Whether it was left. */
+  isLeft: boolean;
 }
 
 /** The places at which callers of this thread wait. */
@@ -65,9 +71,8 @@ export class Callers {
   readonly needsLoop: boolean = false;
   /** What the waits here have taught. */
   readonly patience: Patience = new Patience();
-  readonly #nodes = new Map<Waiter, Node>();
-  #first: Node | undefined;
-  #last: Node | undefined;
+  #first: Place | undefined;
+  #last: Place | undefined;
   #isServing = false;
 
   /** Whether any caller waits here. */
@@ -81,30 +86,32 @@ export class Callers {
    * It is not asked here: whoever adds it looks once more after this, unless
    * others were there before. These are asked first, and one of them will be.
    *
-   * @returns Whether it is the first.
+   * @returns Its place, for {@linkcode remove}; with none before it if it is the
+   *   first.
    */
-  add(waiter: Waiter): boolean {
-    const node: Node = { waiter, before: this.#last, after: undefined };
-    this.#nodes.set(waiter, node);
-    const isFirst = this.#last === undefined;
-    if (this.#last !== undefined) this.#last.after = node;
-    this.#last = node;
-    if (!isFirst) return false;
-    this.#first = node;
+  add(waiter: Waiter): Place {
+    const before = this.#last;
+    const place: Place = { waiter, before, after: undefined, isLeft: false };
+    this.#last = place;
+    if (before !== undefined) {
+      before.after = place;
+      return place;
+    }
+    this.#first = place;
     attended.add(this);
     this.enter();
-    return true;
+    return place;
   }
 
   /** Takes a caller away that is done or gave up. */
-  remove(waiter: Waiter): void {
-    const node = this.#nodes.get(waiter);
-    if (node === undefined) return;
-    this.#nodes.delete(waiter);
-    if (node.before === undefined) this.#first = node.after;
-    else node.before.after = node.after;
-    if (node.after === undefined) this.#last = node.before;
-    else node.after.before = node.before;
+  remove(place: Place): void {
+    if (place.isLeft) return;
+    place.isLeft = true;
+    const { before, after } = place;
+    if (before === undefined) this.#first = after;
+    else before.after = after;
+    if (after === undefined) this.#last = before;
+    else after.before = before;
     if (this.#first === undefined) {
       attended.delete(this);
       this.leave();
@@ -119,9 +126,9 @@ export class Callers {
     this.#isServing = true;
     try {
       while (this.#first !== undefined) {
-        const { waiter } = this.#first;
-        if (waiter.attempt()) {
-          this.remove(waiter);
+        const place: Place = this.#first;
+        if (place.waiter.attempt()) {
+          this.remove(place);
           continue;
         }
         // Back on the list of waiting threads, and then one more look.

@@ -91,7 +91,6 @@ const rings = new Identity<Ring>();
 export class Ring extends LockedRing {
   /** What {@linkcode take} took: the message's bytes, and where they begin. */
   readonly reader: RingReader = new RingReader();
-
   /** Sees to it that no consumer leaves the others too little. */
   readonly turns: Turns = new Turns(this.words);
 

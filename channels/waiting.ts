@@ -19,6 +19,7 @@ import {
   type Callers,
   endBlocking,
   isAttending,
+  type Place,
   serveAll,
   type Waiter,
 } from "./callers.ts";
@@ -132,15 +133,17 @@ export function waitAt(
     stopTimer();
     signal?.removeEventListener("abort", abort);
     if (keepsAlive) release();
-    for (const gate of gates) gate.remove(waiter);
+    for (let i = 0; i < gates.length; i++) gates[i]!.remove(places[i]!);
     onEnd?.();
   };
   signal?.addEventListener("abort", abort, { once: true });
   if (keepsAlive) hold();
-  const entered: Callers[] = [];
-  for (const gate of gates) if (gate.add(waiter)) entered.push(gate);
+  const places: Place[] = [];
+  for (const gate of gates) places.push(gate.add(waiter));
   // After entering the lists, the look that rule 1 asks for.
-  for (const gate of entered) gate.serve();
+  for (let i = 0; i < gates.length; i++) {
+    if (places[i]!.before === undefined) gates[i]!.serve();
+  }
   arm();
   return promise;
 }

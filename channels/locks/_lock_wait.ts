@@ -54,8 +54,8 @@ export interface Awaited {
 /** The places in this thread's notes that are taken. */
 const places: boolean[] = Array.from({ length: MOST_WAITS }, () => false);
 
-/** The waits of this thread. */
-const waits = new Set<LockWait>();
+/** The latest of the waits of this thread that leave it free; each has the next. */
+let waits: LockWait | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let timerDue = Infinity;
 
@@ -66,14 +66,29 @@ function arm(due: number): void {
   timerDue = due;
   timer = setTimeout(() => {
     timerDue = Infinity;
-    for (const wait of waits) wait.lookIfDue();
-    for (const wait of waits) arm(wait.due);
+    // What looks may end, and leave the list.
+    const all: LockWait[] = [];
+    for (let wait = waits; wait !== undefined; wait = wait.next) all.push(wait);
+    for (const wait of all) wait.lookIfDue();
+    for (let wait = waits; wait !== undefined; wait = wait.next) arm(wait.due);
   }, Math.max(0, due - Date.now()));
   Deno.unrefTimer(timer as unknown as number);
 }
 
-function disarm(): void {
-  if (waits.size > 0) return;
+/** Puts a wait on the list of those that look when they are due. */
+function enlist(wait: LockWait): void {
+  wait.next = waits;
+  if (waits !== undefined) waits.previous = wait;
+  waits = wait;
+  arm(wait.due);
+}
+
+/** Takes it off the list. */
+function delist({ previous, next }: LockWait): void {
+  if (previous === undefined) waits = next;
+  else previous.next = next;
+  if (next !== undefined) next.previous = previous;
+  if (waits !== undefined) return;
   clearTimeout(timer);
   timerDue = Infinity;
 }
@@ -85,6 +100,9 @@ class LockWait {
   readonly begun: number = Date.now();
   /** When it is to look by itself. */
   due: number = this.begun + LOOK_AFTER;
+  /** Those beside it on the list. */
+  previous: LockWait | undefined;
+  next: LockWait | undefined;
   readonly #awaited: Awaited;
   readonly #blocks: boolean;
   readonly #onFail: ((error: DeadlockError) => void) | undefined;
@@ -222,8 +240,7 @@ export function awaitLock(
       failing.abort(error);
     }),
   );
-  waits.add(wait);
-  arm(wait.due);
+  enlist(wait);
   return waitAt([awaited.gate], {
     attempt: () => {
       if (attempt(wait.begun)) return true;
@@ -238,9 +255,8 @@ export function awaitLock(
     },
     late: () => lateText(awaited, options?.timeout),
     onEnd: () => {
-      waits.delete(wait);
+      delist(wait);
       wait.end();
-      disarm();
     },
   });
 }

@@ -59,11 +59,11 @@ function waiter(attempt: () => boolean): Waiter {
 Deno.test("a thread stands on the list once, however many of its callers wait", () => {
   using scene = new Scene();
   const waiters = [1, 2, 3].map(() => waiter(() => false));
-  for (const one of waiters) scene.gate.add(one);
+  const places = waiters.map((one) => scene.gate.add(one));
   assertEquals(scene.list, [ownThread()]);
-  for (const one of waiters) {
+  for (const place of places) {
     assertEquals(scene.list, [ownThread()]);
-    scene.gate.remove(one);
+    scene.gate.remove(place);
   }
   assertEquals(scene.list, []);
 });
@@ -111,9 +111,9 @@ Deno.test("the place of a thread that is gone is used again", () => {
   using scene = new Scene(2);
   releaseThread(scene.threads[0]!);
   const one = waiter(() => false);
-  scene.gate.add(one);
+  const place = scene.gate.add(one);
   assertEquals(scene.list, [ownThread(), scene.threads[1]]);
-  scene.gate.remove(one);
+  scene.gate.remove(place);
 });
 
 Deno.test("a slot given out again is not taken for the thread before", () => {
@@ -132,7 +132,7 @@ Deno.test("who was woken and leaves without a look wakes the next, if there is r
   for (const isOpen of [true, false]) {
     using scene = new Scene();
     const gaveUp = waiter(() => false);
-    scene.gate.add(gaveUp);
+    const place = scene.gate.add(gaveUp);
     // Another thread takes this one off the list, for an item it has put…
     scene.words[GATE_HEAD] = 0;
     const other = claimThread();
@@ -141,7 +141,7 @@ Deno.test("who was woken and leaves without a look wakes the next, if there is r
     scene.words[0] = 2;
     // …and the caller it was meant for has just been aborted.
     scene.isOpen = isOpen;
-    scene.gate.remove(gaveUp);
+    scene.gate.remove(place);
     assertEquals(scene.wakes(), [isOpen ? 1 : 0]);
   }
 });
@@ -150,8 +150,8 @@ Deno.test("who was not woken leaves without waking anybody", () => {
   using scene = new Scene(1);
   scene.isOpen = true;
   const one = waiter(() => false);
-  scene.gate.add(one);
-  scene.gate.remove(one);
+  const place = scene.gate.add(one);
+  scene.gate.remove(place);
   assertEquals(scene.wakes(), [0]);
 });
 
@@ -201,7 +201,7 @@ Deno.test("the gate's own thread is served without a wake-up", () => {
 Deno.test("with more threads than places, those without one are woken too", () => {
   using scene = new Scene(ENTRIES);
   const one = waiter(() => false);
-  scene.gate.add(one);
+  const place = scene.gate.add(one);
   assertEquals(waitersAt(scene.words, 0).includes(ownThread()), false);
   // First those who have a place…
   const count = wakeCount();
@@ -211,17 +211,17 @@ Deno.test("with more threads than places, those without one are woken too", () =
   // …then all threads at once, so that this one looks too.
   scene.gate.wakeOne();
   assertEquals(wakeCount(), count + 1);
-  scene.gate.remove(one);
+  scene.gate.remove(place);
 });
 
 Deno.test("Gate.wakeAll() reaches those without a place as well", () => {
   using scene = new Scene(ENTRIES);
   const one = waiter(() => false);
-  scene.gate.add(one);
+  const place = scene.gate.add(one);
   const count = wakeCount();
   scene.gate.wakeAll();
   assertEquals(wakeCount(), count + 1);
-  scene.gate.remove(one);
+  scene.gate.remove(place);
 });
 
 Deno.test("a wake-up given while another waker finds the list empty is not lost", () => {
@@ -231,8 +231,8 @@ Deno.test("a wake-up given while another waker finds the list empty is not lost"
   for (let n = 0; n < 2; n++) scene.threads.push(claimThread());
   // As if somebody had waited here before.
   const one = waiter(() => false);
-  gate.add(one);
-  gate.remove(one);
+  const place = gate.add(one);
+  gate.remove(place);
   const { and, or } = Atomics;
   const before = words.slice(GATE_HEAD).findIndex((id) => id !== 0);
   assertEquals(before, -1);

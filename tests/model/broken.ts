@@ -50,13 +50,14 @@ export const BROKEN: readonly Broken[] = [
     const seen = wakeCount();`,
     }, {
       file: WAITING,
-      from: `  const entered: Callers[] = [];
-  for (const gate of gates) if (gate.add(waiter)) entered.push(gate);
+      from: `  for (const gate of gates) places.push(gate.add(waiter));
   // After entering the lists, the look that rule 1 asks for.
-  for (const gate of entered) gate.serve();`,
+  for (let i = 0; i < gates.length; i++) {
+    if (places[i]!.before === undefined) gates[i]!.serve();
+  }`,
       to: `  waiter.attempt();
   if (!isWaiting) return promise;
-  for (const gate of gates) gate.add(waiter);`,
+  for (const gate of gates) places.push(gate.add(waiter));`,
     }],
   },
   {
