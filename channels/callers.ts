@@ -112,6 +112,8 @@ export class Callers {
     else before.after = after;
     if (after === undefined) this.#last = before;
     else after.before = before;
+    // What the collector has made old would keep alive all that came behind it.
+    place.before = place.after = undefined;
     if (this.#first === undefined) {
       attended.delete(this);
       this.leave();

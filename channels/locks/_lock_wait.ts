@@ -84,7 +84,9 @@ function enlist(wait: LockWait): void {
 }
 
 /** Takes it off the list. */
-function delist({ previous, next }: LockWait): void {
+function delist(wait: LockWait): void {
+  const { previous, next } = wait;
+  wait.previous = wait.next = undefined;
   if (previous === undefined) waits = next;
   else previous.next = next;
   if (next !== undefined) next.previous = previous;
