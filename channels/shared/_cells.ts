@@ -12,13 +12,21 @@
  * ```
  *
  * Each operation on one cell is atomic, and in one order with all others for all
- * threads. None waits.
+ * threads. None waits. Whoever holds the lock that goes with the cells reads and
+ * writes them as plain memory, which takes half the time: others that use the lock
+ * see all of it when they get the lock, and it is whole for those that do not.
  *
  * @module
  */
 
 /** How an error calls the cell with this index: `value "hits"`. */
 export type Where = (at: number) => string;
+
+/** What knows whether this actor holds the lock that goes with the cells. */
+export interface Lockable {
+  /** Whether it does. */
+  readonly isLockedHere: boolean;
+}
 
 /** What is done bit by bit. */
 export type BitOperation = "and" | "or" | "xor";
@@ -31,10 +39,13 @@ export type BitOperation = "and" | "or" | "xor";
 export abstract class Cells<N extends number | bigint> {
   /** The name of their type. */
   readonly type: string;
+  /** What the cells belong to. */
+  protected readonly owner: Lockable;
   readonly #where: Where;
 
-  constructor(type: string, where: Where) {
+  constructor(type: string, owner: Lockable, where: Where) {
     this.type = type;
+    this.owner = owner;
     this.#where = where;
   }
 

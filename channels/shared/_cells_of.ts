@@ -19,6 +19,7 @@ import {
   type FloatFormat,
 } from "./_float_cells.ts";
 import { IntegerCells } from "./_integer_cells.ts";
+import type { SharedMemory } from "./_shared_memory.ts";
 
 /** A class of typed arrays, over shared memory. */
 interface ViewClass<V> {
@@ -91,22 +92,25 @@ export function sizeOf(name: ElementName): number {
 /** The cells of a type from the byte `offset` of the memory on. */
 export function cellsOf<T extends ElementType>(
   name: ElementName,
-  memory: SharedArrayBuffer,
+  owner: SharedMemory,
   offset: number,
   count: number,
   where: Where,
 ): Cells<ElementOf<T>> {
+  const { memory } = owner;
   const cells = isFloat(name)
     ? new FloatCells(
       name,
       new BITS[name](memory, offset, count),
       FORMATS[name],
+      owner,
       where,
     )
     : new IntegerCells(
       name,
       new VIEWS[name](memory, offset, count),
       RANGES[name],
+      owner,
       where,
     );
   return cells as Cells<number | bigint> as Cells<ElementOf<T>>;

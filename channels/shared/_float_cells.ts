@@ -13,6 +13,7 @@
 import {
   type BitOperation,
   Cells,
+  type Lockable,
   textOfChange,
   type Where,
 } from "./_cells.ts";
@@ -46,9 +47,10 @@ export class FloatCells extends Cells<number> {
     type: string,
     view: FloatBits,
     { max, number, bits }: FloatFormat,
+    owner: Lockable,
     where: Where,
   ) {
-    super(type, where);
+    super(type, owner, where);
     this.#view = view as Int32Array<SharedArrayBuffer>;
     this.#bits = bits as Int32Array;
     this.#number = number as Float64Array;
@@ -67,11 +69,15 @@ export class FloatCells extends Cells<number> {
   }
 
   override load(at: number): number {
-    return this.#numberOf(Atomics.load(this.#view, at));
+    return this.#numberOf(
+      this.owner.isLockedHere ? this.#view[at]! : Atomics.load(this.#view, at),
+    );
   }
 
   override store(at: number, value: number): void {
-    Atomics.store(this.#view, at, this.#bitsOf(value));
+    const bits = this.#bitsOf(value);
+    if (this.owner.isLockedHere) this.#view[at] = bits;
+    else Atomics.store(this.#view, at, bits);
   }
 
   override check(action: string, at: number, value: number): void {

@@ -7,6 +7,7 @@
 import {
   type BitOperation,
   Cells,
+  type Lockable,
   textOfChange,
   type Where,
 } from "./_cells.ts";
@@ -38,9 +39,10 @@ export class IntegerCells extends Cells<number> {
     type: string,
     view: IntegerView,
     [min, max]: readonly [min: number | bigint, max: number | bigint],
+    owner: Lockable,
     where: Where,
   ) {
-    super(type, where);
+    super(type, owner, where);
     this.#view = view as Int32Array<SharedArrayBuffer>;
     this.#holds = typeof min as "number" | "bigint";
     this.#min = min as number;
@@ -48,11 +50,14 @@ export class IntegerCells extends Cells<number> {
   }
 
   override load(at: number): number {
-    return Atomics.load(this.#view, at);
+    return this.owner.isLockedHere
+      ? this.#view[at]!
+      : Atomics.load(this.#view, at);
   }
 
   override store(at: number, value: number): void {
-    Atomics.store(this.#view, at, value);
+    if (this.owner.isLockedHere) this.#view[at] = value;
+    else Atomics.store(this.#view, at, value);
   }
 
   override check(action: string, at: number, value: number): void {

@@ -115,6 +115,11 @@ export class SharedMemory {
     };
   }
 
+  /** Whether this actor holds the lock of the thing now. */
+  get isLockedHere(): boolean {
+    return this.#lock !== undefined && this.#lock.isHeldHere;
+  }
+
   /**
    * The lock of the thing.
    *

@@ -16,6 +16,7 @@ import {
   elementNameOf,
   type ElementType,
 } from "./element_types.ts";
+import type { SharedMemory } from "./_shared_memory.ts";
 
 /** A field: its type, and the byte at which it begins. */
 interface Place {
@@ -80,9 +81,8 @@ export function typesOf({ places }: Layout): Record<string, ElementName> {
 
 /** The fields of a layout in a piece of memory. */
 export function fieldsIn(
-  memory: SharedArrayBuffer,
+  memory: SharedMemory,
   { places, bytes }: Layout,
-  label: string,
 ): Map<string, Field> {
   const cellsByType = new Map<ElementName, Cells<number | bigint>>();
   const fields = new Map<string, Field>();
@@ -91,7 +91,7 @@ export function fieldsIn(
     let cells = cellsByType.get(type);
     if (cells === undefined) {
       const whereOfType = (at: number) =>
-        whereOf(places, type, at * size, label);
+        whereOf(places, type, at * size, memory.label);
       cells = cellsOf(type, memory, 0, Math.floor(bytes / size), whereOfType);
       cellsByType.set(type, cells);
     }

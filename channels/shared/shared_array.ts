@@ -126,11 +126,11 @@ export class SharedArray<T extends ElementType>
       : itemsOf<T>(this.type, plain(from));
     const place = this.#place = adopted ??
       newPlace(sizeOf(this.type), items?.length ?? from as number, options);
-    const { memory: { memory, label }, start, length, number } = place;
+    const { memory, start, length, number } = place;
     const offset = start * sizeOf(this.type);
     this.length = length;
-    this.view = viewOf<T>(this.type, memory, offset, length);
-    const where = (at: number) => `[${at}] of ${label}`;
+    this.view = viewOf<T>(this.type, memory.memory, offset, length);
+    const where = (at: number) => `[${at}] of ${memory.label}`;
     this.#cells = cellsOf<T>(this.type, memory, offset, length, where);
     if (items !== undefined) writeItems(this.#cells, this.view, items, 0);
     arrays.add(number, this as unknown as SharedArray<ElementType>);

@@ -122,7 +122,7 @@ export class SharedStruct<F extends StructFields> {
       SharedMemory.create(WHAT, layout.bytes, options);
     this.#memory = memory;
     this.types = Object.freeze(typesOf(layout)) as StructTypes<F>;
-    this.#fields = fieldsIn(memory.memory, layout, memory.label);
+    this.#fields = fieldsIn(memory, layout);
     if (initial !== undefined) this.set(initial);
     structs.add(memory.number, this as unknown as SharedStruct<StructFields>);
   }

@@ -41,7 +41,8 @@ const values = new Identity<Value<ElementType>>();
  * Each call is one atomic step, in one order for all actors, and never waits.
  * `value.value += 1` is two calls, a read and a write, between which another
  * actor may write. So use {@linkcode add} and the like, or hold the
- * {@linkcode lock}.
+ * {@linkcode lock}: for its holder, reading and setting are plain memory, which is
+ * faster, and in order for all that use the lock.
  *
  * The calls themselves do not take the lock. So they neither wait for whoever
  * holds it, nor are they kept out: all that change the number in several steps
@@ -109,7 +110,7 @@ export class Value<T extends ElementType> {
       SharedMemory.create(WHAT, sizeOf(this.type), options);
     this.#memory = memory;
     const where = () => memory.label;
-    this.#cells = cellsOf<T>(this.type, memory.memory, 0, 1, where);
+    this.#cells = cellsOf<T>(this.type, memory, 0, 1, where);
     if (adopted === undefined && initial !== undefined) this.value = initial;
     values.add(memory.number, this as unknown as Value<ElementType>);
   }
