@@ -52,8 +52,9 @@ export class Claim {
   make(begun: number): boolean {
     if (Date.now() - begun < PATIENCE) return false;
     const thread = Atomics.load(this.#words, this.#at);
-    if (thread !== 0 && threadCanAct(thread)) return false;
     const own = ownThread();
+    // Its own is none that it did not have, also if it may act no longer itself.
+    if (thread === own || thread !== 0 && threadCanAct(thread)) return false;
     return Atomics.compareExchange(this.#words, this.#at, thread, own) ===
       thread;
   }

@@ -24,7 +24,7 @@ import {
   type WaitNote,
   writeWait,
 } from "../thread_notes.ts";
-import { wakeThread } from "../threads.ts";
+import { stopIfFenced, wakeThread } from "../threads.ts";
 import { beginBlocking, endBlocking } from "../callers.ts";
 import { blockAt, waitAt } from "../waiting.ts";
 import { timeoutError, type WaitOptions } from "../wait_options.ts";
@@ -245,6 +245,8 @@ export function awaitLock(
   enlist(wait);
   return waitAt([awaited.gate], {
     attempt: () => {
+      // It is not always a wake-up that leads here.
+      stopIfFenced();
       if (attempt(wait.begun)) return true;
       wait.wasInVain();
       return false;

@@ -19,6 +19,8 @@ const [USED, ANYONE] = [GATE, GATE + 3];
 const CONTENDED = 1 << 31;
 /** In the table, of each slot: counts the wake-ups of its thread. */
 const PARK = 2;
+/** In the table, of each slot: its id as long as its thread may act. */
+const LIFE = 3;
 
 /** When a wait began that lasts for so many ms now. */
 const since = (ms: number) => Date.now() - ms;
@@ -156,6 +158,20 @@ Deno.test("the claim of a thread is left alone by others, while that can act", (
   fenceThread(claimant);
   assertEquals(mutex.takeOrWait(since(5)), Taken.not);
   assertEquals(words[STARVED], own);
+});
+
+Deno.test("a thread that was told to end looks once, and does not claim for ever", () => {
+  using scene = new Scene();
+  const { mutex, words, own } = scene;
+  words[OWNER] = scene.other();
+  const life = slotOf(own) + LIFE;
+  tableWords()[life] = -1;
+  try {
+    assertEquals(mutex.takeOrWait(since(5)), Taken.not);
+    assertEquals(mutex.takeOrWait(since(5)), Taken.not);
+  } finally {
+    tableWords()[life] = own;
+  }
 });
 
 Deno.test("a free mutex is kept for who claims it, if that one comes", () => {
