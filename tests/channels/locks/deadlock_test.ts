@@ -18,7 +18,16 @@ import {
   readThenLock,
   takeThenWait,
 } from "../../fixtures/channels/lock_holders.ts";
+import { readWaits } from "../../../channels/thread_notes.ts";
+import { ownThread } from "../../../channels/threads.ts";
+import { type Running, THREAD } from "../../../channels/until.ts";
+import { settledTo } from "../../leaks.ts";
 import { soon } from "../inside.ts";
+
+/** How many waits for locks a thread tells of. */
+function tellsOf(thread: number): number {
+  return readWaits(thread).length;
+}
 
 /** Locks in a circle, and actors each of which holds one and wants the next. */
 async function ring(calls: readonly Call[]): Promise<string[]> {
@@ -168,7 +177,7 @@ for (const at of [0, 1, 2]) {
     }
     const held = await desk.acquire();
     const writes = book.acquireWrite();
-    await new Promise((done) => setTimeout(done, 60)); // It is told of.
+    assertEquals(await settledTo(() => tellsOf(ownThread()), 1), 1);
     // Only the one that wants the desk goes on: the others read all the time.
     await gates[at]!.put("go");
     assertEquals(await soon(readers[at]!.result()), "DeadlockError");
@@ -186,7 +195,8 @@ Deno.test("a wait that failed leaves nothing at the lock", async () => {
   const read = await book.acquireRead();
   await using writer = deskThenBook.spawn([desk, book, "await", said]);
   await soon(said.get());
-  await new Promise((done) => setTimeout(done, 100)); // It is told of.
+  const { [THREAD]: thread } = writer as typeof writer & Running;
+  assertEquals(await settledTo(() => tellsOf(thread), 1), 1);
   await assertRejects(() => soon(desk.acquire()), DeadlockError);
   assertEquals(desk.inspect().waiters, []);
   read.release();
@@ -205,10 +215,14 @@ Deno.test("who waits for a condition has its lock again, whatever circle it clos
   try {
     const held = await other.acquire();
     const guard = await condition.lock.acquire();
-    const waiting = condition.wait({ timeout: 300 });
-    await using taker = takeThenWait.spawn([condition, other, 900, said]);
+    const enough = new AbortController();
+    const waiting = condition.wait({ signal: enough.signal });
+    await using taker = takeThenWait.spawn([condition, other, 1500, said]);
     await soon(said.get());
-    assertEquals(await soon(waiting), false);
+    const { [THREAD]: thread } = taker as typeof taker & Running;
+    assertEquals(await settledTo(() => tellsOf(thread), 1), 1);
+    enough.abort("enough");
+    assertEquals(await soon(waiting.catch((reason) => reason)), "enough");
     assert(condition.lock.isHeldHere);
     guard.release();
     assertEquals(await soon(taker.result()), "TimeoutError");
