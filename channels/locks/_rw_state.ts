@@ -60,6 +60,10 @@ export class RwState {
   readonly #monitor: Monitor;
   readonly #members: Members;
   readonly #claim: Claim;
+  /** Since when a reader of this thread saw it free for a writer to come. */
+  #freeSince = Infinity;
+  /** The phase at that time. */
+  #freePhase = 0;
 
   constructor(
     words: Int32Array<SharedArrayBuffer>,
@@ -146,9 +150,19 @@ export class RwState {
     return false;
   }
 
-  /** Whether a writer does not come, though nothing is in its way. */
-  #isLeftFree(begun: number): boolean {
-    return Date.now() - begun >= KEPT_FOR && this.readers().length === 0;
+  /** Whether a writer does not come for a while, though nothing is in its way. */
+  #isLeftFree(): boolean {
+    if (this.readers().length > 0) {
+      this.#freeSince = Infinity;
+      return false;
+    }
+    const now = Date.now();
+    const phase = this.phase();
+    if (this.#freeSince === Infinity || phase !== this.#freePhase) {
+      this.#freeSince = now;
+      this.#freePhase = phase;
+    }
+    return now - this.#freeSince >= KEPT_FOR;
   }
 
   /** This thread has begun to wait to read, or does so no longer. */
@@ -184,10 +198,11 @@ export class RwState {
     return this.#monitor.run(() => {
       if (!this.#isUnwritten()) {
         this.#claim.make(begun);
+        this.#freeSince = Infinity;
         return undefined;
       }
       const mayEnter = this.#ownReads() > 0 || phase !== this.phase() ||
-        !this.#isWanted() || this.#isLeftFree(begun);
+        !this.#isWanted() || this.#isLeftFree();
       if (!mayEnter) return undefined;
       Atomics.add(words, this.#members.own(), 1);
       this.#claim.drop();

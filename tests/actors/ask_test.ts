@@ -498,7 +498,7 @@ Deno.test("a deadline concerns what its message asks, and no loop of the actor's
   await using other = slow.spawn();
   await using p = busy.spawn([other]);
   await p.ready();
-  // Some 100 ms are left when the loop asks for what takes 300.
-  await p.ask({ timeout: 150 }).hold(50);
+  // Less than a second is left when the loop asks for what takes 1.5.
+  await p.ask({ timeout: 1000 }).hold(100);
   assertEquals(await p.ask.told(), "answered");
 });

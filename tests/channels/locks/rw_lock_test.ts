@@ -2,7 +2,11 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DeadlockError, Queue, RwLock, Value } from "../../../mod.ts";
 import { holdRwAndEnd, writeOn } from "../../fixtures/channels/lock_actors.ts";
-import { readOn, wantAndBlock } from "../../fixtures/channels/lock_holders.ts";
+import {
+  readOn,
+  wantAndBlock,
+  wantAndCompute,
+} from "../../fixtures/channels/lock_holders.ts";
 import { settledTo } from "../../leaks.ts";
 import { soon } from "../inside.ts";
 
@@ -107,6 +111,20 @@ Deno.test("readers do not wait for a writer whose thread blocks", async () => {
   second.release();
   go.putSync("go");
   assertEquals(await soon(writer.result()), "go");
+});
+
+Deno.test("readers do not wait for long for a writer whose thread computes on", async () => {
+  const lock = new RwLock();
+  const said = new Queue<string>();
+  const first = await lock.acquireRead();
+  await using writer = wantAndCompute.spawn([lock, said, 1500]);
+  await soon(said.get());
+  await settledTo(() => lock.inspect().waiters.length, 1);
+  first.release();
+  const start = performance.now();
+  (await soon(lock.acquireRead())).release();
+  assert(performance.now() - start < 1000);
+  await soon(writer.join());
 });
 
 Deno.test("a wait that blocks its own actor is an error at once", async () => {
