@@ -77,6 +77,9 @@ const FENCED = -1;
 const LEFT = -2;
 const STUCK = -3;
 const CLOSED = -4;
+const CLOSED_STUCK = -5;
+// By what LIFE says, less its sign.
+const LIVES = [0, Life.fenced, Life.left, Life.stuck, Life.fenced, Life.stuck];
 
 /** The id of the root thread: it has the first slot, before any other thread. */
 export const ROOT: number = 1 << SLOT_BITS;
@@ -254,11 +257,7 @@ export function lifeOf(id: number): number {
   // The slot's next thread may have begun to use these words.
   const isOwn = Atomics.load(table, at + ID) === id;
   if (!isOwn) return Life.left;
-  return life === FENCED || life === CLOSED
-    ? Life.fenced
-    : life === STUCK
-    ? Life.stuck
-    : Life.left;
+  return LIVES[-life] ?? Life.left;
 }
 
 /** The threads that `parent` started and that were not seen to be gone. */
@@ -290,7 +289,9 @@ export function fenceThread(id: number): void {
 
 /** Says of a fenced thread that it does not stop. */
 export function giveUpThread(id: number): void {
-  Atomics.compareExchange(table, slotOf(id) + LIFE, FENCED, STUCK);
+  const at = slotOf(id) + LIFE;
+  const life = Atomics.compareExchange(table, at, FENCED, STUCK);
+  if (life === CLOSED) Atomics.compareExchange(table, at, life, CLOSED_STUCK);
 }
 
 /** Says that this thread, which leaves or was fenced, will touch nothing more. */
@@ -308,7 +309,7 @@ export function leaveProgram(): void {
 export function threadIsOver(id: number): boolean {
   const life = Atomics.load(table, slotOf(id) + LIFE);
   if (life === id) return false;
-  return life === LEFT || life === CLOSED || !threadExists(id);
+  return life <= CLOSED || life === LEFT || !threadExists(id);
 }
 
 /**
