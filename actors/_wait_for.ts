@@ -37,6 +37,7 @@ export async function waitForEnd<R>(
 /**
  * Waits until a thread does what it was started for, or has ended.
  *
+ * @param onStart Called as soon as it is seen to do it.
  * @param late The text of the error when the time is over.
  * @throws {DOMException} A `TimeoutError`, if it took longer than `timeout`.
  * @throws The signal's reason, if that came first.
@@ -44,6 +45,7 @@ export async function waitForEnd<R>(
 export async function waitForStart(
   thread: WatchedThread<unknown>,
   options: WaitOptions | undefined,
+  onStart: (() => void) | undefined,
   late: () => string,
 ): Promise<void> {
   checkWait(options);
@@ -52,7 +54,11 @@ export async function waitForStart(
   const stopListening = thread.listeners.add(() => own.serve());
   try {
     await waitAt([own], {
-      attempt: () => thread.record.isStarted || thread.ended !== undefined,
+      attempt: () => {
+        if (!thread.record.isStarted) return thread.ended !== undefined;
+        onStart?.();
+        return true;
+      },
       options,
       late,
     });

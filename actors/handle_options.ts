@@ -6,6 +6,7 @@
  */
 
 import type { PackedHandle } from "../channels/handle.ts";
+import type { WaitOptions } from "../channels/wait_options.ts";
 import type { PackedAddress } from "./address.ts";
 import type { ClassTraits, Declaration } from "./declaration.ts";
 import type { NormalizedPermissions } from "./permissions.ts";
@@ -20,6 +21,15 @@ export const STOP_REASON: unique symbol = Symbol("stop reason");
 export interface ReasonedStop extends StopOptions {
   /** Why; by default `"stop"`. */
   [STOP_REASON]?: StopReason;
+}
+
+/** The key of what is called when a process is ready. */
+export const ON_READY: unique symbol = Symbol("on ready");
+
+/** As a supervisor waits for a process to be ready. */
+export interface ObservedReady extends WaitOptions {
+  /** Called as soon as that is seen, before anything that the process has sent. */
+  [ON_READY]?: () => void;
 }
 
 /** A process that another thread made and handed to this one. */

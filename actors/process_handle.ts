@@ -46,6 +46,8 @@ import {
   HANDED,
   type HandleOptions,
   MODULES,
+  type ObservedReady,
+  ON_READY,
   type PackedProcess,
   type ReasonedStop,
   STOP_REASON,
@@ -193,11 +195,12 @@ export class ProcessHandle<R> {
     return exit === LATE ? undefined : exit;
   }
 
-  async ready(options?: WaitOptions): Promise<this> {
+  async ready(options?: ObservedReady): Promise<this> {
     const thread = this.#watched("wait for the start of");
     await waitForStart(
       thread,
       options,
+      options?.[ON_READY],
       () =>
         `Cannot wait for the start of ${this.#label}: it was not ready after ` +
         `${options?.timeout} ms`,

@@ -111,23 +111,26 @@ export class Children {
     const { world } = this.#house;
     const began = world.now();
     const { id, spec } = child;
+    const begin = (incarnation: Incarnation) => {
+      if (child.incarnation === incarnation) return;
+      child.up(incarnation, world.now());
+      if (type === "restarted") child.restarts++;
+    };
     try {
-      const incarnation = await child.origin.start(cut);
-      const now = world.now();
-      child.up(incarnation, now);
+      const incarnation = await child.origin.start(cut, begin);
+      begin(incarnation);
       incarnation.ended.then((exit) => {
         const isStill = () => child.incarnation === incarnation;
         const { isExcused = false } = incarnation;
         this.#house.onEnd(child, isStill, exit, isExcused);
       });
       this.#house.onUp(child, incarnation);
-      if (type === "restarted") child.restarts++;
       this.#house.tell({
         type,
         id,
         process: incarnation.name,
         incarnation: child.incarnations,
-        tookMs: now - began,
+        tookMs: child.startedAt - began,
       });
     } catch (error) {
       if (isDenial(error)) this.tellDenial(child, error);

@@ -15,6 +15,7 @@
 import { threadCanAct } from "../../channels/threads.ts";
 import { Address } from "../address.ts";
 import { ClassProcessHandle, INCARNATION } from "../class_process_handle.ts";
+import { ON_READY } from "../handle_options.ts";
 import type { ClassActor, ClassProcess } from "../process.ts";
 import { type ClassTraits, declarationOf } from "../declaration.ts";
 import { Doing } from "../desk.ts";
@@ -158,7 +159,10 @@ export class ClassOrigin<A extends readonly unknown[], I>
   }
 
   /** See {@linkcode Origin}. */
-  async start(cut: AbortSignal): Promise<ClassIncarnation> {
+  async start(
+    cut: AbortSignal,
+    onUp?: (life: ClassIncarnation) => void,
+  ): Promise<ClassIncarnation> {
     cut.throwIfAborted();
     const { name, permissions, startTimeout, shutdown } = this.#spec;
     const process = new ClassProcessHandle<I>(this.actor, {
@@ -177,7 +181,11 @@ export class ClassOrigin<A extends readonly unknown[], I>
       (incarnation, exit) => this.#onEnd(incarnation, process, exit),
     );
     try {
-      await process.ready({ timeout: startTimeout, signal: cut });
+      await process.ready({
+        timeout: startTimeout,
+        signal: cut,
+        [ON_READY]: () => onUp?.(incarnation),
+      });
     } catch (error) {
       incarnation.isStopping = true;
       process.terminate();

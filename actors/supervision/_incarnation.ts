@@ -15,7 +15,12 @@ import {
 } from "../permission_errors.ts";
 import type { NormalizedPermissions } from "../permissions.ts";
 import { type FunctionActor, Process } from "../process.ts";
-import { type ReasonedStop, STOP_REASON } from "../handle_options.ts";
+import {
+  type ObservedReady,
+  ON_READY,
+  type ReasonedStop,
+  STOP_REASON,
+} from "../handle_options.ts";
 import type { ProcessHandle } from "../process_handle.ts";
 import type { ChildExit } from "./supervisor_exit.ts";
 import type { WorkerSpec } from "./supervisor_options.ts";
@@ -75,10 +80,12 @@ export interface Origin<I extends Incarnation = Incarnation> {
   /**
    * Starts a life.
    *
+   * @param onUp Called when it is up, where that is seen before any answer of it
+   *   is: so that who has an answer finds the life told of that gave it.
    * @returns It, when it is up.
    * @throws Why it is not. Then nothing of it is left.
    */
-  start(cut: AbortSignal): Promise<I>;
+  start(cut: AbortSignal, onUp?: (life: I) => void): Promise<I>;
   /** Called when the child is over: when it is not restarted by itself. */
   over?(): void;
   /** What is below it, as text, if it is a supervisor. */
@@ -195,7 +202,10 @@ export class FunctionOrigin<A extends readonly unknown[], R>
   }
 
   /** See {@linkcode Origin}. */
-  async start(cut: AbortSignal): Promise<ProcessIncarnation<R>> {
+  async start(
+    cut: AbortSignal,
+    onUp?: (life: ProcessIncarnation<R>) => void,
+  ): Promise<ProcessIncarnation<R>> {
     cut.throwIfAborted();
     const { name, permissions, startTimeout } = this.#spec;
     const process = new Process(this.#actor, {
@@ -203,14 +213,22 @@ export class FunctionOrigin<A extends readonly unknown[], R>
       name,
       permissions,
     }).start();
+    const incarnation = new ProcessIncarnation(process, this.#grace);
+    const options: ObservedReady = {
+      timeout: startTimeout,
+      signal: cut,
+      [ON_READY]: () => {
+        this.process = process;
+        onUp?.(incarnation);
+      },
+    };
     try {
-      await process.ready({ timeout: startTimeout, signal: cut });
+      await process.ready(options);
     } catch (error) {
       process.terminate();
       await process.join();
       throw error;
     }
-    this.process = process;
-    return new ProcessIncarnation(process, this.#grace);
+    return incarnation;
   }
 }

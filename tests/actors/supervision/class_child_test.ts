@@ -163,6 +163,24 @@ Deno.test('asks with whenRestarted: "wait" are answered by the next incarnation:
   assertEquals(drain(log), ["held", "queued"]);
 });
 
+Deno.test("who has the answer of an incarnation finds its supervisor knowing of that one", async () => {
+  await using sup = new Supervisor();
+  const { place } = placed();
+  const child = await sup.spawn(watched, [place]);
+  const first = child.process;
+  const seen = child.ask({ whenRestarted: "wait" }).made()
+    .then(() => [child.restarts, child.state]);
+  const again = (async () => {
+    first.terminate();
+    while (child.process === first) await new Promise((r) => setTimeout(r, 1));
+    // That it is up and what it answers are there at the same time.
+    const word = new Int32Array(new SharedArrayBuffer(4));
+    Atomics.wait(word, 0, 0, 500);
+  })();
+  await soon(again);
+  assertEquals(await soon(seen), [1, "running"]);
+});
+
 Deno.test('an ask with whenRestarted: "wait" that was given up meanwhile is not handled again', async () => {
   await using sup = new Supervisor({ backoff: 500, maxRestarts: 5 });
   const next = listen(sup);
