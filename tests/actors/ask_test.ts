@@ -234,7 +234,7 @@ Deno.test("a late reply is dropped, and the next ask gets its own answer (O53)",
   const { up, gate } = gates();
   for (let round = 0; round < 2; round++) {
     // Long enough to be begun: one whose time is over before is not.
-    const late = p.ask({ timeout: 500 }).late(up, gate);
+    const late = p.ask({ timeout: 1500 }).late(up, gate);
     const seen = settling(late);
     await soon(up.get());
     assertEquals(await settledTo(() => seen.length, 1), 1);

@@ -251,7 +251,7 @@ Deno.test("leaving a stream aborts the generator's signal, and so does the end o
   await left.next();
   await left.return!();
   assertEquals(await soon(ends.get()), "AbortError");
-  const late = p.ask({ timeout: 60 }).untilAborted(ends);
+  const late = p.ask({ timeout: 1000 }).untilAborted(ends);
   assertEquals((await late.next()).done, false);
   const error = await assertRejects(() => soon(late.next()), DOMException);
   assertEquals(error.name, "TimeoutError");

@@ -208,7 +208,7 @@ Deno.test('an ask with whenRestarted: "wait" has its time-out across restarts', 
   const next = listen(sup);
   const { place, up } = placed();
   const child = await sup.spawn(watched, [place], { shutdown: "brutal" });
-  const held = child.ask({ whenRestarted: "wait", timeout: 600 }).hold("x");
+  const held = child.ask({ whenRestarted: "wait", timeout: 2500 }).hold("x");
   const failed = assertRejects(() => held, DOMException);
   await take(up, 1);
   child.process.terminate();
