@@ -22,7 +22,7 @@ export function nextRing(): number {
 
 /** The number of a new process; the main one is 1. */
 export function nextProcess(): number {
-  return next(PROCESSES);
+  return next(PROCESSES) + 1;
 }
 
 /** The number of a new parcel, never 0. */

@@ -7,9 +7,9 @@
  * still exist, may it still act, and how do I wake it.
  *
  * ```text
- *   word 0        RINGS         the last number given to a ring or a lock
+ *   word 0        RINGS         see `numbers.ts`, as for words 2 and 5
  *   word 1        SLOTS_USED    slots that were ever in use; bounds every scan
- *   word 2        PROCESSES     the last number given to a process
+ *   word 2        PROCESSES     how many numbers were given to processes
  *   word 3        SAID          for the layer above: said once in the program
  *   word 4        MAIL          1: some thread has mail for the root
  *   word 5        PARCELS       the last number given to a parcel
@@ -60,7 +60,6 @@ const NOTE_WORDS = 64;
 const FIRST_NOTE = (SLOTS + 1) * WORDS;
 
 const SLOTS_USED = 1;
-const PROCESSES = 2;
 const SAID = 3;
 const ENDS = 6;
 
@@ -78,8 +77,9 @@ const LEFT = -2;
 const STUCK = -3;
 const CLOSED = -4;
 const CLOSED_STUCK = -5;
-// By what LIFE says, less its sign.
+// By what LIFE says, less its sign: what that is, and what becomes of it.
 const LIVES = [0, Life.fenced, Life.left, Life.stuck, Life.fenced, Life.stuck];
+const CLOSING = [0, CLOSED, 0, CLOSED_STUCK];
 
 /** The id of the root thread: it has the first slot, before any other thread. */
 export const ROOT: number = 1 << SLOT_BITS;
@@ -255,8 +255,7 @@ export function lifeOf(id: number): number {
   const life = Atomics.load(table, at + LIFE);
   if (life === id) return Life.running;
   // The slot's next thread may have begun to use these words.
-  const isOwn = Atomics.load(table, at + ID) === id;
-  if (!isOwn) return Life.left;
+  if (Atomics.load(table, at + ID) !== id) return Life.left;
   return LIVES[-life] ?? Life.left;
 }
 
@@ -296,9 +295,12 @@ export function giveUpThread(id: number): void {
 
 /** Says that this thread, which leaves or was fenced, will touch nothing more. */
 export function leaveProgram(): void {
-  const life = Atomics.compareExchange(table, ownLife, own, LEFT);
-  if (life === FENCED) Atomics.store(table, ownLife, CLOSED);
-  if (life === own || life === FENCED) Atomics.add(table, ENDS, 1);
+  const life = Atomics.load(table, ownLife);
+  const next = life === own ? LEFT : CLOSING[-life];
+  if (!next) return; // It did so, or its slot was given away.
+  const found = Atomics.compareExchange(table, ownLife, life, next);
+  if (found === life) Atomics.add(table, ENDS, 1);
+  else leaveProgram(); // It was told to end just now.
 }
 
 /**
@@ -392,7 +394,6 @@ export function sleepAsync(seen: number): Promise<unknown> | undefined {
 // host replaces it before user code runs (a table of its own costs nothing
 // until touched: fresh pages are not resident).
 adopt(new SharedArrayBuffer((FIRST_NOTE + SLOTS * NOTE_WORDS) * 4), ROOT);
-Atomics.store(table!, PROCESSES, 1);
 Atomics.store(table!, SLOTS_USED, 1);
 Atomics.store(table!, slotOf(own) + GENERATION, 1);
 Atomics.store(table!, slotOf(own) + LIFE, own);
