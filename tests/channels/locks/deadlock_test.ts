@@ -1,5 +1,5 @@
 // Waits that go round in a circle are found, and named.
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   Condition,
   DeadlockError,
@@ -18,8 +18,15 @@ import {
   readThenLock,
   takeThenWait,
 } from "../../fixtures/channels/lock_holders.ts";
-import { readWaits } from "../../../channels/thread_notes.ts";
-import { ownThread } from "../../../channels/threads.ts";
+import { STATE } from "../../../channels/locks/lock.ts";
+import { lastTurn, readWaits } from "../../../channels/thread_notes.ts";
+import {
+  claimThread,
+  notesAt,
+  ownThread,
+  releaseThread,
+  tableWords,
+} from "../../../channels/threads.ts";
 import { type Running, THREAD } from "../../../channels/until.ts";
 import { settledTo } from "../../leaks.ts";
 import { soon } from "../inside.ts";
@@ -231,4 +238,31 @@ Deno.test("who waits for a condition has its lock again, whatever circle it clos
     console.warn = warn;
   }
   assertEquals(texts.length, 1);
+});
+
+Deno.test("a wait that was seen before the last one began closes no circle", () => {
+  const lock = new Lock({ name: "theirs", onDeadlock: "fail" });
+  const other = claimThread();
+  const { words, at } = lock[STATE].mutex;
+  const notes = notesAt(other);
+  // It holds the lock, and tells that it blocks for one that this thread holds:
+  // that was so, and it was given that lock, but has not woken up yet.
+  const [OF, LOCK, HOLDER, TURN, HOW, SEEN] = [0, 1, 2, 3, 4, 5];
+  const table = tableWords();
+  table[notes + HOLDER] = ownThread();
+  table[notes + TURN] = lastTurn();
+  table[notes + HOW] = 1;
+  table[notes + SEEN] = lastTurn();
+  table[notes + LOCK] = 12345;
+  table[notes + OF] = other;
+  words[at] = other;
+  try {
+    assertThrows(() => lock.acquireSync({ timeout: 150 }), DOMException);
+    // It looked again, and waits still.
+    table[notes + SEEN] = lastTurn() + 1;
+    assertThrows(() => lock.acquireSync({ timeout: 5000 }), DeadlockError);
+  } finally {
+    table[notes + LOCK] = 0;
+    releaseThread(other);
+  }
 });
