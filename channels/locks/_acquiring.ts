@@ -57,6 +57,11 @@ export abstract class Acquiring implements Awaited {
     return this.attempt(this.ticket(), Infinity);
   }
 
+  /** Acquires it if that takes no wait, or less than to say that one waits. */
+  acquireSoon(): Guard | undefined {
+    return this.tryAcquire();
+  }
+
   /**
    * Acquires it, waiting without blocking.
    *
@@ -137,7 +142,7 @@ export abstract class Acquiring implements Awaited {
     const timeout = options === undefined
       ? Infinity
       : checkTimeout(options.timeout);
-    return this.tryAcquire() ?? this.#acquireLate(timeout, onDeadlock);
+    return this.acquireSoon() ?? this.#acquireLate(timeout, onDeadlock);
   }
 
   #acquireLate(timeout: number, onDeadlock: OnDeadlock): Guard {

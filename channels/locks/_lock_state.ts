@@ -7,7 +7,7 @@
 import type { Gate } from "../gate.ts";
 import { nameOfThread } from "../thread_notes.ts";
 import { ownThread, seemsFenced, stopIfFenced } from "../threads.ts";
-import { type BlockOptions, checkTimeout } from "../wait_options.ts";
+import type { BlockOptions } from "../wait_options.ts";
 import { Guard, type Guarded } from "./guard.ts";
 import { LockOwnerError } from "./lock_errors.ts";
 import { type LockReport, type OnDeadlock, partyOf } from "./lock_options.ts";
@@ -68,14 +68,19 @@ export class LockState extends Acquiring implements Guarded {
     return this.mutex.tryTake() ? this.#hold(false) : this.attempt(0, Infinity);
   }
 
+  override acquireSoon(): Guard | undefined {
+    if (seemsFenced()) stopIfFenced();
+    return this.mutex.tryTake() || this.mutex.takeSoon()
+      ? this.#hold(false)
+      : this.attempt(0, Infinity);
+  }
+
   override runSync<T>(
     work: (isAbandoned: boolean) => T,
     options: BlockOptions | undefined,
   ): T {
     if (seemsFenced()) stopIfFenced();
-    if (!this.mutex.tryTake() && !this.mutex.takeSoon()) {
-      return super.runSync(work, options);
-    }
+    if (!this.mutex.tryTake()) return super.runSync(work, options);
     const hold = this.#run ?? new Guard(this, false);
     this.#run = undefined;
     this.#latest = hold;
@@ -91,17 +96,6 @@ export class LockState extends Acquiring implements Guarded {
         hold[Symbol.dispose]();
       }
     }
-  }
-
-  override acquireSync(
-    options: BlockOptions | undefined,
-    onDeadlock?: OnDeadlock,
-  ): Guard {
-    if (seemsFenced()) stopIfFenced();
-    if (options !== undefined) checkTimeout(options.timeout);
-    return this.mutex.tryTake() || this.mutex.takeSoon()
-      ? this.#hold(false)
-      : super.acquireSync(options, onDeadlock);
   }
 
   override ticket(): number {

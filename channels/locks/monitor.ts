@@ -21,9 +21,6 @@ import { Mutex, MUTEX_WORDS, Taken } from "./mutex.ts";
 /** The words of shared memory that one takes. */
 export const MONITOR_WORDS: number = MUTEX_WORDS;
 
-/** How often to look before sleeping: a section takes less time than a sleep. */
-const LOOKS = 64;
-
 /** See the module. */
 export class Monitor {
   readonly #mutex: Mutex;
@@ -62,7 +59,7 @@ export class Monitor {
       this.#repair();
       return;
     }
-    for (let look = 0; look < LOOKS; look++) if (mutex.tryTake()) return;
+    if (mutex.takeSoon()) return;
     const begun = Date.now();
     let taken: Taken;
     for (;;) {

@@ -123,9 +123,11 @@ export class Mutex {
    */
   takeSoon(): boolean {
     const { words, at } = this;
+    const own = ownThread();
     for (let look = 0; look < LOOKS; look++) {
       const word = Atomics.load(words, at);
-      if (word < 0) return false;
+      // Its own holder would look in vain.
+      if (word < 0 || word === own) return false;
       if (word === 0 && this.tryTake()) return true;
       Atomics.pause();
     }
