@@ -4,11 +4,11 @@
  * ```text
  *   monitor     the sections below run in it
  *   WRITER      the thread that writes, or 0
- *   WANTED      1: some thread may wait to write
  *   PHASE       counts the writers that have come and gone
  *   ABANDONED   1: a writer died, and none has taken its place
  *   CLAIM       the thread that waited too long for another writer to come before
  *               it, or 0
+ *   WANTED      1: some thread may wait to write
  *   readers     the gate of those that wait to read
  *   writers     the gate of those that wait to write
  *   members     for each thread:  +0 READS   how often it reads
@@ -47,6 +47,7 @@ const MEMBERS = WRITERS + GATE_WORDS;
 /** The words of shared memory that one takes. */
 export const RW_WORDS: number = MEMBERS + memberWords(2);
 
+const READS = 0;
 const WANTS = 1;
 
 /** This thread's side of a read-write lock. One object a thread for each. */
@@ -110,13 +111,7 @@ export class RwState {
 
   /** The threads that read. */
   readers(): number[] {
-    const readers: number[] = [];
-    this.#members.each((reads, thread) => {
-      if (Atomics.load(this.words, reads) > 0 && !threadIsOver(thread)) {
-        readers.push(thread);
-      }
-    });
-    return readers;
+    return this.#members.having(READS, (thread) => !threadIsOver(thread));
   }
 
   /** The threads that have it. */
@@ -132,16 +127,10 @@ export class RwState {
 
   /** The threads that wait to write. */
   #wanting(): number[] {
-    const threads: number[] = [];
-    this.#members.each((fields, thread) => {
-      if (
-        Atomics.load(this.words, fields + WANTS) !== 0 && threadCanAct(thread)
-      ) threads.push(thread);
-    });
-    return threads;
+    return this.#members.having(WANTS, threadCanAct);
   }
 
-  /** Whether any other thread waits to write; in the monitor. */
+  /** Whether any thread waits to write; in the monitor. */
   #isWanted(): boolean {
     const { words } = this;
     if (Atomics.load(words, WANTED) === 0) return false;

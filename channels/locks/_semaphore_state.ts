@@ -121,13 +121,7 @@ export class SemaphoreState extends Acquiring implements Guarded {
 
   /** The threads that have a permit, or several. */
   havers(): number[] {
-    const threads: number[] = [];
-    this.#members.each((held, thread) => {
-      if (Atomics.load(this.words, held) > 0 && !threadIsOver(thread)) {
-        threads.push(thread);
-      }
-    });
-    return threads;
+    return this.#members.having(0, (thread) => !threadIsOver(thread));
   }
 
   // Whom a waiter waits for is not known: any of those that have a permit, or one

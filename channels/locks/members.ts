@@ -78,6 +78,17 @@ export class Members {
     }
   }
 
+  /** The threads, of those that count, that have more than 0 in a field. */
+  having(field: number, counts: (thread: number) => boolean): number[] {
+    const threads: number[] = [];
+    this.each((fields, thread) => {
+      if (Atomics.load(this.#words, fields + field) > 0 && counts(thread)) {
+        threads.push(thread);
+      }
+    });
+    return threads;
+  }
+
   /** Takes the records of those that are over away, after a last look at each. */
   sweep(last: (fields: number, thread: number) => void): void {
     this.each((fields, thread) => {

@@ -229,6 +229,8 @@ export class SharedMap<V> implements Iterable<[string, V]> {
         );
       }
       const length = encoder.encode(value);
+      // Within the program's own function it may have been terminated.
+      stopIfFenced();
       this.#write(key, encoder.bytes, length);
       return value;
     });
@@ -258,8 +260,6 @@ export class SharedMap<V> implements Iterable<[string, V]> {
   }
 
   #write(key: string, bytes: Uint8Array, length: number): void {
-    // Within the program's own function it may have been terminated.
-    stopIfFenced();
     if (this.#memory.set(key, bytes, length)) return;
     const { maxByteLength } = this.#memory.memory;
     throw new RangeError(
