@@ -16,7 +16,7 @@ export const TABLE: URL = new URL("docs/parity.md", root);
 export type Seen = ReadonlyMap<string, string>;
 
 /** Reads what `behaviours.py` or `behaviours.ts` printed. */
-export function readSeen(lines: readonly string[]): Seen {
+function readSeen(lines: readonly string[]): Seen {
   return new Map(lines.map((line) => {
     const [number, value] = JSON.parse(line) as [string, unknown];
     return [number, JSON.stringify(value)];
