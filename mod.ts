@@ -89,6 +89,8 @@ export {
   type ProcessOptions,
   type SpawnParameters,
 } from "./actors/process.ts";
+export { type Configuration, configure } from "./actors/configure.ts";
+export type { IsolationOptions } from "./actors/isolation_options.ts";
 export type { SpawnOptions, StopOptions } from "./actors/spawn_options.ts";
 export type {
   DeniedExit,

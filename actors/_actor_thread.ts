@@ -31,20 +31,24 @@ import { introduceToBroker } from "../channels/broker.ts";
 import { packAll, unpackAll } from "../channels/handle.ts";
 import { shapeTable } from "../channels/shapes.ts";
 import { waitAt } from "../channels/waiting.ts";
-import { currentProcess } from "./current_process.ts";
+import { homeMemory } from "../channels/home.ts";
+import { configuration } from "./configure.ts";
+import { currentProcess, type ParentProcess } from "./current_process.ts";
 import type { Declaration } from "./declaration.ts";
 import type { Exit } from "./exit.ts";
+import type { ChildStart } from "./isolation/child_protocol.ts";
+import { agentPermissions } from "./isolation/start_child.ts";
 import {
   type Ended,
+  endedExit,
   loadFailure,
   readExit,
   silentExit,
-  terminatedExit,
 } from "./read_exit.ts";
 import type { NormalizedPermissions } from "./permissions.ts";
 import { Over, Record, type StopOrder } from "./record.ts";
 import { reapOrphan, STUCK_AFTER } from "./_reap_orphan.ts";
-import type { ServeStart, StartMessage } from "./_start.ts";
+import type { ServeStart, StartMessage } from "./start_message.ts";
 import { registryMemory } from "./_registry_line.ts";
 import { startWorker } from "./_spares.ts";
 import { endingCount, endInTurn } from "./_terminations.ts";
@@ -87,6 +91,12 @@ export interface ThreadSpec {
   readonly daemon: boolean;
   /** The stack of the call that starts it. */
   readonly startedAt: string;
+  /** Who started it, if not this thread's process. */
+  readonly parent?: ParentProcess | undefined;
+  /** For an actor in a process of its own. */
+  readonly child?: ChildStart | undefined;
+  /** The way to its home, if that is not this thread's. */
+  readonly home?: SharedArrayBuffer | undefined;
   /** The arguments, encoded, and what goes beside them. */
   readonly args: Uint8Array<ArrayBuffer>;
   /** See `args`. */
@@ -121,6 +131,7 @@ export class ActorThread<R> implements WatchedThread<R> {
   #loadFailure: string | undefined;
   #workerError: string | undefined;
   #ended: Exit<R> | undefined;
+  readonly #hasProcess: boolean;
   #isEnding = false;
   #isWatched = false;
   #isProbed = false;
@@ -135,12 +146,20 @@ export class ActorThread<R> implements WatchedThread<R> {
     // arguments.
     const { declaration, permissions, name, startedAt, daemon } = spec;
     this.#actor = { declaration, permissions, name, startedAt };
+    this.#hasProcess = spec.child !== undefined;
     this.exit = this.#exit.promise;
     this.listeners = new EndListeners(this.exit);
     this.thread = claimThread();
     try {
-      const modules = [declaration.module, ...spec.modules];
-      this.#worker = startWorker({ modules, permissions, name });
+      this.#worker = startWorker(
+        spec.child === undefined
+          ? {
+            modules: [declaration.module, ...spec.modules],
+            permissions,
+            name,
+          }
+          : { modules: [], permissions: agentPermissions(spec.child), name },
+      );
     } catch (error) {
       releaseThread(this.thread);
       throw error;
@@ -190,7 +209,8 @@ export class ActorThread<R> implements WatchedThread<R> {
   }
 
   /** Ends the thread, and with it all that it started. */
-  terminate(): void {
+  terminate(isKill = false): void {
+    if (isKill) this.record.setKilled();
     fenceThread(this.thread);
     wakeAllThreads();
     this.#life.serve();
@@ -222,7 +242,10 @@ export class ActorThread<R> implements WatchedThread<R> {
       id,
       lineage,
       daemon,
-      parent: { name: self.name, id: self.id },
+      parent: spec.parent ?? { name: self.name, id: self.id },
+      child: spec.child,
+      configured: configuration(),
+      home: spec.home ?? homeMemory(),
     };
     this.#worker.postMessage(start, moved);
   }
@@ -289,6 +312,8 @@ export class ActorThread<R> implements WatchedThread<R> {
   async #endWorker(): Promise<void> {
     // Before it has its lock the thread could end unseen.
     await this.#locked.promise;
+    // An agent closes itself, once its process is gone.
+    if (this.#hasProcess && await this.#isGoneIn(STUCK_AFTER)) return;
     this.#worker.terminate();
     // Where many end at once they share the processors, also with those that
     // still load, which Deno does not cut short.
@@ -318,7 +343,7 @@ export class ActorThread<R> implements WatchedThread<R> {
     this.record.setOver(Over.stuck);
     this.#watch.abort();
     setKeepsAlive(this.#worker, false);
-    this.#settle(terminatedExit(false));
+    this.#settle(endedExit(this.record, false));
     // Other threads that wait for the end read it from the record.
     wakeAllThreads();
   }
@@ -354,7 +379,7 @@ export class ActorThread<R> implements WatchedThread<R> {
     const life = lifeOf(this.thread);
     const leaving = life === Life.left ? this.record.leaving : undefined;
     this.#bury(life);
-    if (life === Life.fenced) return this.#settle(terminatedExit(true));
+    if (life === Life.fenced) return this.#settle(endedExit(this.record, true));
     const beside = leaving?.hasBeside
       ? unpackAll(await this.#beside.promise)
       : [];

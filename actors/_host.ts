@@ -19,29 +19,31 @@ import { Callers } from "../channels/callers.ts";
 import { decode } from "../channels/decode.ts";
 import { Encoder } from "../channels/encode.ts";
 import { NotSendableError } from "../channels/errors.ts";
-import { packAll, unpackAll } from "../channels/handle.ts";
+import { unpackAll } from "../channels/handle.ts";
 import { joinShapes } from "../channels/shapes.ts";
 import {
-  childrenOf,
-  fenceThread,
   isFenced,
   joinProgram,
   leaveProgram,
   ownThread,
+  ROOT,
   stopIfFenced,
   wakeAllThreads,
+  wakeThread,
 } from "../channels/threads.ts";
 import { waitAt } from "../channels/waiting.ts";
-import { ClassHost } from "./_class_host.ts";
+import { ClassHost } from "./class_host.ts";
+import { inheritConfiguration } from "./configure.ts";
 import { abortCurrent, becomeActor } from "./current_process.ts";
 import type { ClassTraits, Declaration } from "./declaration.ts";
 import { Desk, Doing } from "./desk.ts";
-import type { PackedClassProcess } from "./handle_options.ts";
-import { setEnd, untieAll } from "./_links.ts";
+import { sayFarewell } from "./leave.ts";
+import { setEnd } from "./links.ts";
+import { packOwn } from "./own_handle.ts";
 import { joinRegistry } from "./_registry_line.ts";
 import { nameThread } from "../channels/thread_notes.ts";
 import { loadDeclaration, setLoader } from "./load.ts";
-import type { StartMessage } from "./_start.ts";
+import type { StartMessage } from "./start_message.ts";
 import { type LeaveReason, MOST_OUTCOME, Record } from "./record.ts";
 import { guardLocks, setProgramName } from "./_web_locks.ts";
 
@@ -61,16 +63,25 @@ export function run(
     wakeAllThreads();
     close();
   };
-  joinProgram(start.table, start.thread, leave);
+  let onFenced = leave;
+  joinProgram(start.table, start.thread, () => onFenced());
   nameThread(start.name);
   joinShapes(start.shapes);
   joinBroker(start.broker);
   joinRegistry(start.registry);
   setProgramName(start.program);
+  inheritConfiguration(start.configured);
   setLoader(load);
   // A spare was named before it was known whose thread it would be.
   Object.defineProperty(self, "name", { value: start.name, writable: true });
-  new Host(start, record, leave).run();
+  if (start.child === undefined) {
+    return void new Host(start, record, leave).run();
+  }
+  import("./isolation/agent_host.ts").then(({ AgentHost }) => {
+    const agent = new AgentHost(start, record, leave);
+    onFenced = () => agent.onFenced();
+    return agent.run();
+  });
 }
 
 class Host {
@@ -99,7 +110,7 @@ class Host {
       lineage,
       daemon,
       packed: packOwn(this.#start),
-      onHear: () => this.#record.hear(),
+      onHear: () => this.#onHear(),
     });
     this.#attend();
     this.#catchEndings();
@@ -107,6 +118,10 @@ class Host {
     let declaration: Declaration;
     let values: never[];
     try {
+      if (this.#start.home !== undefined) {
+        const { joinHome } = await import("./isolation/home_line.ts");
+        joinHome(this.#start.home);
+      }
       declaration = await loadDeclaration(module, declared);
       const beside = unpackAll(this.#start.beside);
       const { args } = this.#start;
@@ -129,6 +144,12 @@ class Host {
     } catch (error) {
       this.#throw(error);
     }
+  }
+
+  #onHear(): void {
+    this.#record.hear();
+    // The main thread of a child process tells the actor's agent.
+    if (this.#start.home !== undefined) wakeThread(ROOT);
   }
 
   async #serve(
@@ -164,7 +185,9 @@ class Host {
       attempt: () => {
         this.#record.links.endIfBroken(ownThread());
         stopIfFenced();
-        this.#desk.answer();
+        if (this.#desk.answer() && this.#start.home !== undefined) {
+          wakeThread(ROOT);
+        }
         if (this.#record.stopAsked && !isAborted) {
           isAborted = true;
           // Out of this look, since user code listens to the signal.
@@ -250,41 +273,9 @@ class Host {
   ): void {
     if (this.#hasLeft || isFenced()) return this.#close();
     this.#hasLeft = true;
-    for (const child of childrenOf(ownThread())) fenceThread(child);
-    if (code === 0 || this.#record.stopAsked) untieAll();
-    if (beside.length > 0) {
-      // Posted before the record says so: the parent then waits for it.
-      const moved: Transferable[] = [];
-      const packed = packAll(beside, this.#start.parentThread, moved);
-      this.#start.port.postMessage({ beside: packed }, moved);
-    }
-    this.#record.leave(
-      reason,
-      code,
-      this.#encoder.bytes,
-      length,
-      beside.length > 0,
-    );
+    const { bytes } = this.#encoder;
+    const farewell = { reason, code, bytes, length, beside };
+    sayFarewell(this.#start, this.#record, farewell);
     this.#close();
   }
-}
-
-/** The handle of an actor that is a class, as its parent would pack it. */
-function packOwn(start: StartMessage): PackedClassProcess | undefined {
-  const { serve, thread, record, module, declared, permissions } = start;
-  if (serve === undefined) return undefined;
-  return {
-    kind: "class process",
-    thread,
-    record,
-    module,
-    declared,
-    permissions,
-    name: start.name,
-    id: start.id,
-    parentId: start.parent.id,
-    daemon: start.daemon,
-    address: serve.address,
-    traits: serve.traits,
-  };
 }

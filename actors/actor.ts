@@ -15,6 +15,7 @@ import {
   setDeclaration,
 } from "./declaration.ts";
 import { ProcessStateError } from "./errors.ts";
+import { checkIsolation, type IsolationOptions } from "./isolation_options.ts";
 import { checkMailbox, type MailboxOptions } from "./mailbox_options.ts";
 import { isStreaming, methodNames } from "./_method_table.ts";
 import { normalizePermissions, type Permissions } from "./permissions.ts";
@@ -29,7 +30,7 @@ import {
 import type { AnyFunction, TargetCheck } from "./sendable.ts";
 
 /** How an actor is declared. */
-export interface ActorOptions {
+export interface ActorOptions extends IsolationOptions {
   /** The name to declare it under; by default that of the function or class. */
   name?: string;
   /**
@@ -157,6 +158,9 @@ export function actor(
     module,
     target,
     permissions: normalizePermissions(permissions, module),
+    isolation: options.isolation === undefined && options.memory === undefined
+      ? undefined
+      : checkIsolation(options, "declare an actor"),
     traits: isClass ? traitsOf(target, options) : undefined,
   };
   addDeclaration(declaration);

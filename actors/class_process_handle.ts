@@ -17,7 +17,7 @@ import { ownReplies } from "./_pending.ts";
 import type { HandleOptions, PackedClassProcess } from "./handle_options.ts";
 import { handleFor, ProcessHandle } from "./process_handle.ts";
 import { Recipient } from "./recipient.ts";
-import type { ServeStart } from "./_start.ts";
+import type { ServeStart } from "./start_message.ts";
 import { processTarget } from "./target.ts";
 import type { WatchedThread } from "./watched_thread.ts";
 

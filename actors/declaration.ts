@@ -9,6 +9,7 @@
 
 import { DeclarationError } from "./errors.ts";
 import type { Mailbox } from "./mailbox_options.ts";
+import type { Isolation } from "./isolation_options.ts";
 import type { NormalizedPermissions } from "./permissions.ts";
 
 /** How the actors of a class deal with messages. */
@@ -39,6 +40,8 @@ export interface Declaration {
   readonly traits?: ClassTraits;
   /** The rights its actors have. */
   readonly permissions: NormalizedPermissions;
+  /** Where its actors run. */
+  readonly isolation?: Isolation;
 }
 
 /** The declarations behind the objects that `actor` gives. */

@@ -95,12 +95,16 @@ export class Desk {
     Atomics.store(this.#words, STATE, Doing.nothing);
   }
 
-  /** Gives the sign of life, if somebody asked for it. For the actor itself. */
-  answer(): void {
+  /**
+   * Gives the sign of life, if somebody asked for it. For the actor itself.
+   *
+   * @returns Whether somebody did.
+   */
+  answer(): boolean {
     const asked = Atomics.load(this.#words, ASKED);
-    if (asked !== this.#words[ANSWERED]) {
-      Atomics.store(this.#words, ANSWERED, asked);
-    }
+    if (asked === this.#words[ANSWERED]) return false;
+    Atomics.store(this.#words, ANSWERED, asked);
+    return true;
   }
 
   /** Asks for a sign of life. The thread must be woken to give it. */

@@ -61,20 +61,30 @@ export interface TerminatedExit {
   readonly threadStopped: boolean;
 }
 
-/** It was killed. */
+/** It was killed: by `Process.kill`, or, in a process of its own, by anybody. */
 export interface KilledExit {
   /** How it ended. */
   readonly reason: "killed";
   /** The exit code, −9. */
   readonly code: number;
+  /**
+   * Whether it is gone; see {@linkcode TerminatedExit.threadStopped}. Always so
+   * for an actor in a process of its own.
+   */
+  readonly threadStopped: boolean;
 }
 
-/** It ran out of its memory limit. */
+/**
+ * It took more memory than it may, or than there is. Only an actor in a process
+ * of its own can end so: as a thread it would take the whole program with it.
+ */
 export interface OutOfMemoryExit {
   /** How it ended. */
   readonly reason: "outOfMemory";
   /** The exit code, −9. */
   readonly code: number;
+  /** What is known of it: the last words of the platform, or the sizes. */
+  readonly details: string;
 }
 
 /**
@@ -108,6 +118,9 @@ export type Exit<R = unknown> =
 /** The exit code of a terminated actor, as of a process ended by SIGTERM. */
 export const TERMINATED_CODE = -15;
 
+/** The exit code of one that was killed, as of a process ended by SIGKILL. */
+export const KILLED_CODE = -9;
+
 /** The exit code of an actor that ended without saying how. */
 export const UNKNOWN_CODE = 255;
 
@@ -127,7 +140,7 @@ export function describeExit(exit: Exit): string {
     case "killed":
       return "it was killed";
     case "outOfMemory":
-      return "it ran out of memory";
+      return `it ran out of memory (${exit.details})`;
     case "failed":
       return `it failed (${exit.error.message})`;
   }

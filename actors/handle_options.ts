@@ -8,6 +8,7 @@
 import type { PackedHandle } from "../channels/handle.ts";
 import type { WaitOptions } from "../channels/wait_options.ts";
 import type { PackedAddress } from "./address.ts";
+import type { ParentProcess } from "./current_process.ts";
 import type { ClassTraits, Declaration } from "./declaration.ts";
 import type { NormalizedPermissions } from "./permissions.ts";
 import type { StopReason } from "./record.ts";
@@ -67,6 +68,21 @@ export interface PackedClassProcess extends PackedProcess {
 /** The key under which the constructor is given a {@linkcode Handed}. */
 export const HANDED: unique symbol = Symbol("handed");
 
+/** The key of who a process is that another program of ours has made. */
+export const IDENTITY: unique symbol = Symbol("identity");
+
+/** Who a process is: a child process hosts an actor that its parent has made. */
+export interface Identified {
+  /** Its id. */
+  readonly id: number;
+  /** Its place in the family. */
+  readonly lineage: string;
+  /** Who started it. */
+  readonly parent: ParentProcess;
+  /** The way to its home. */
+  readonly home: SharedArrayBuffer;
+}
+
 /** The key of the modules, beside its own, that an actor may have to load. */
 export const MODULES: unique symbol = Symbol("modules");
 
@@ -75,6 +91,7 @@ export interface HandleOptions extends SpawnOptions {
   /** The arguments of the function or the constructor. */
   args?: readonly unknown[];
   [HANDED]?: Handed;
+  [IDENTITY]?: Identified;
   [MODULES]?: readonly string[];
 }
 

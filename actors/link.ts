@@ -11,16 +11,11 @@ import { Life, lifeOf, ROOT, threadExists } from "../channels/threads.ts";
 import { THREAD } from "../channels/until.ts";
 import { waitAt } from "../channels/waiting.ts";
 import { describeExit, type Exit } from "./exit.ts";
-import { endCaller, tie } from "./_links.ts";
+import { endCaller, tie } from "./links.ts";
 import { monitor } from "./monitor.ts";
 import type { NormalizedPermissions } from "./permissions.ts";
 import type { Process } from "./process.ts";
-import {
-  type Ended,
-  readExit,
-  silentExit,
-  terminatedExit,
-} from "./read_exit.ts";
+import { type Ended, endedExit, readExit, silentExit } from "./read_exit.ts";
 import { Over, Record } from "./record.ts";
 
 /** How a link works. */
@@ -191,12 +186,14 @@ class Partner {
   /** How it ended, if that takes the other one along. */
   get exit(): Exit {
     // What it wrote into its record after its end counts for nothing.
-    if (this.#wasEnded) return terminatedExit(!threadExists(this.#thread));
+    if (this.#wasEnded) {
+      return endedExit(this.record, !threadExists(this.#thread));
+    }
     const { over, leaving } = this.record;
     if (leaving !== undefined) return readExit(leaving, [], this.#actor);
     return over === Over.left
       ? silentExit(undefined, this.#actor)
-      : terminatedExit(true);
+      : endedExit(this.record, true);
   }
 
   /**

@@ -177,6 +177,15 @@ export interface Process<R = unknown>
   terminate(): void;
 
   /**
+   * As {@linkcode terminate}, with the exit code −9. An actor in a process of its
+   * own ({@linkcode SpawnOptions.isolation}) is gone within 100 ms, by either of
+   * them, whatever it does.
+   *
+   * @throws {ProcessStateError} If it was not started.
+   */
+  kill(): void;
+
+  /**
    * Asks it to stop, by aborting its `currentProcess().signal`, and terminates
    * it if it has not ended after the grace time.
    *

@@ -13,6 +13,7 @@ import { SOURCE, type Source, type Taken } from "../channels/source.ts";
 import { nextProcess } from "../channels/numbers.ts";
 import { saidWord } from "../channels/threads.ts";
 import { THREAD } from "../channels/until.ts";
+import { configuration } from "./configure.ts";
 import {
   checkTimeout,
   timeoutError,
@@ -40,11 +41,17 @@ import {
   type NormalizedPermissions,
   warnAboutPrompts,
 } from "./permissions.ts";
-import type { ServeStart } from "./_start.ts";
+import { checkIsolation, type Isolation } from "./isolation_options.ts";
+import type { ChildStart } from "./isolation/child_protocol.ts";
+import { prepareChild } from "./isolation/start_child.ts";
+import type { StopOrder } from "./record.ts";
+import type { ServeStart } from "./start_message.ts";
 import {
   checkOptions,
   HANDED,
   type HandleOptions,
+  type Identified,
+  IDENTITY,
   MODULES,
   type ObservedReady,
   ON_READY,
@@ -75,6 +82,8 @@ export class ProcessHandle<R> {
   /** Its rights. */
   readonly permissions: NormalizedPermissions;
   readonly #lineage: string;
+  readonly #identity: Identified | undefined;
+  readonly #isolation: Isolation | undefined;
   /** Dropped at the start: a running process keeps no argument alive. */
   #args: readonly unknown[] | undefined;
   readonly #modules: readonly string[];
@@ -102,6 +111,7 @@ export class ProcessHandle<R> {
     } else {
       const declaration = declarationOf(actor);
       const { args = [], name, daemon = isDaemon(), permissions } = options;
+      const identity = options[IDENTITY];
       checkOptions(args, name, daemon);
       this.#declaration = declaration;
       this.permissions = narrowPermissions(
@@ -110,10 +120,16 @@ export class ProcessHandle<R> {
         { actor: name ?? declaration.name, moduleUrl: declaration.module },
       );
       this.#args = args;
-      this.#lineage = nextLineage();
+      this.#isolation = checkIsolation(
+        options,
+        "create a process",
+        declaration.isolation ?? configuration().isolation,
+      );
+      this.#identity = identity;
+      this.#lineage = identity?.lineage ?? nextLineage();
       this.name = name ?? `Process-${this.#lineage}`;
-      this.id = nextProcess();
-      this.parentId = currentProcess().id;
+      this.id = identity?.id ?? nextProcess();
+      this.parentId = (identity?.parent ?? currentProcess()).id;
       this.daemon = daemon;
     }
     handles.add(this.id, this as ProcessHandle<unknown>);
@@ -144,6 +160,7 @@ export class ProcessHandle<R> {
     const length = encoder.encode(this.#args, beside);
     checkAll(beside);
     this.#checkPermissions();
+    const child = this.#prepareChild();
     const thread = new ActorThread<R>({
       declaration: this.#declaration,
       modules: this.#modules,
@@ -153,6 +170,9 @@ export class ProcessHandle<R> {
       lineage: this.#lineage,
       daemon: this.daemon,
       startedAt: callSite(this.start),
+      parent: this.#identity?.parent,
+      home: this.#identity?.home,
+      child,
       args: encoder.bytes.slice(0, length),
       beside,
       serve: (id) => this.serveStart(id),
@@ -234,6 +254,16 @@ export class ProcessHandle<R> {
   terminate(): void {
     const thread = this.startedThread("terminate");
     if (thread.ended === undefined) thread.terminate();
+  }
+
+  kill(): void {
+    const thread = this.startedThread("kill");
+    if (thread.ended === undefined) thread.terminate(true);
+  }
+
+  /** Asks it to stop, and waits for nothing. */
+  askToStop(order: StopOrder): void {
+    this.startedThread("stop").askToStop(order);
   }
 
   async stop(options: ReasonedStop = {}): Promise<Exit<R>> {
@@ -322,6 +352,15 @@ export class ProcessHandle<R> {
     const thread = this.startedThread(action);
     thread.watch();
     return thread;
+  }
+
+  /** What is needed for a process of its own, if it is to have one. */
+  #prepareChild(): ChildStart | undefined {
+    if (!this.#isolation?.isProcess) return undefined;
+    const { permissions, name } = this;
+    const modules = [this.#declaration.module, ...this.#modules];
+    const { memory } = this.#isolation;
+    return prepareChild({ name, permissions, modules, memory });
   }
 
   #checkPermissions(): void {

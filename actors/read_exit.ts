@@ -24,6 +24,8 @@ import {
   type Exit,
   type ExitedExit,
   type FailedExit,
+  KILLED_CODE,
+  type KilledExit,
   TERMINATED_CODE,
   type TerminatedExit,
   type ThrewExit,
@@ -33,7 +35,7 @@ import { withoutOwnFrames } from "./_own_frames.ts";
 import { pathFromUrl } from "./_permission_paths.ts";
 import { flagText, rightText } from "./permission_texts.ts";
 import { holds, type NormalizedPermissions } from "./permissions.ts";
-import type { Leaving } from "./record.ts";
+import type { Leaving, Record } from "./record.ts";
 
 /** How errors call what every actor needs. */
 const LIBRARY = "Troupe itself";
@@ -63,6 +65,8 @@ export function readExit<R>(
 ): Exit<R> {
   const { reason, code, outcome } = leaving;
   if (reason === "exited") return { reason, code };
+  if (reason === "killed") return killedExit(true);
+  if (reason === "terminated") return terminatedExit(true);
   let value: unknown;
   try {
     value = decode(outcome, 0, outcome.length, beside);
@@ -76,6 +80,8 @@ export function readExit<R>(
       return endWith(reason, thrownError(value, actor));
     case "failed":
       return endWith(reason, failureError(value, actor));
+    case "outOfMemory":
+      return { reason, code: KILLED_CODE, details: String(value) };
   }
 }
 
@@ -103,6 +109,19 @@ export function silentExit(
 /** The exit of a terminated actor. */
 export function terminatedExit(threadStopped: boolean): TerminatedExit {
   return { reason: "terminated", code: TERMINATED_CODE, threadStopped };
+}
+
+/** The exit of a killed actor. */
+export function killedExit(threadStopped: boolean): KilledExit {
+  return { reason: "killed", code: KILLED_CODE, threadStopped };
+}
+
+/** The exit of an actor that was ended from outside, as its record says. */
+export function endedExit(
+  { isKilled }: Record,
+  threadStopped: boolean,
+): TerminatedExit | KilledExit {
+  return isKilled ? killedExit(threadStopped) : terminatedExit(threadStopped);
 }
 
 /** The exit of an actor whose thread could not even load Troupe. */

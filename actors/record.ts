@@ -19,6 +19,8 @@
  *   word 10 CLOSING   1: it left, or has seen that it was fenced, and closes
  *   word 11           whether anybody is linked to it: see `_link_list.ts`
  *   word 12 STOP_BY   two words: when that time is over, by the clock of all
+ *   word 14 PROCESS   the id of its process, if it has one of its own
+ *   word 15 KILLED    1: it is to end as one that was killed, not terminated
  *   word 16…          what it has in hand: see `desk.ts`
  *   byte 4096…        the links to it
  *   byte 20480…       the outcome, encoded
@@ -46,6 +48,8 @@ const AWAITED = 8;
 const WHY = 9;
 const CLOSING = 10;
 const STOP_BY = 12;
+const PROCESS = 14;
+const KILLED = 15;
 const HEADER = LINKS_END;
 const WORDS = 16;
 const MOST = 2 ** 30;
@@ -53,7 +57,16 @@ const MOST = 2 ** 30;
 /** The greatest length of an outcome, in bytes. */
 export const MOST_OUTCOME: number = MOST - HEADER;
 
-const REASONS = ["", "returned", "threw", "exited", "failed"] as const;
+const REASONS = [
+  "",
+  "returned",
+  "threw",
+  "exited",
+  "failed",
+  "killed",
+  "terminated",
+  "outOfMemory",
+] as const;
 
 /** Why an actor may be asked to stop. */
 const STOP_REASONS = ["stop", "shutdown", "restart"] as const;
@@ -181,6 +194,26 @@ export class Record {
   /** Says that it has seen that. For the actor itself. */
   setClosing(): void {
     Atomics.store(this.#words, CLOSING, 1);
+  }
+
+  /** The id that its own process has, if it has one; 0 if not, or no more. */
+  get process(): number {
+    return Atomics.load(this.#words, PROCESS);
+  }
+
+  /** Says which that is. For its agent. */
+  setProcess(id: number): void {
+    Atomics.store(this.#words, PROCESS, id);
+  }
+
+  /** Whether it is to end as one that was killed. */
+  get isKilled(): boolean {
+    return Atomics.load(this.#words, KILLED) !== 0;
+  }
+
+  /** Says so; before it is ended. */
+  setKilled(): void {
+    Atomics.store(this.#words, KILLED, 1);
   }
 
   /** One of {@linkcode Over}. */

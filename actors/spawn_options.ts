@@ -4,10 +4,11 @@
  * @module
  */
 
+import type { IsolationOptions } from "./isolation_options.ts";
 import type { Permissions } from "./permissions.ts";
 
 /** How an actor is started. */
-export interface SpawnOptions {
+export interface SpawnOptions extends IsolationOptions {
   /**
    * What the process is called, here and inside. It need not be unique.
    * `Process-1`, `Process-2`… by default, `Process-5:1` for a child's child.

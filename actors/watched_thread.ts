@@ -16,12 +16,7 @@ import {
 } from "../channels/threads.ts";
 import { waitAt } from "../channels/waiting.ts";
 import type { Exit } from "./exit.ts";
-import {
-  type Ended,
-  readExit,
-  silentExit,
-  terminatedExit,
-} from "./read_exit.ts";
+import { type Ended, endedExit, readExit, silentExit } from "./read_exit.ts";
 import { Over, Record, type StopOrder } from "./record.ts";
 
 /** What a process needs of its thread. */
@@ -42,8 +37,12 @@ export interface WatchedThread<R> {
   watch(): void;
   /** Asks the actor to stop. */
   askToStop(order: StopOrder): void;
-  /** Ends the thread, and with it all that it started. */
-  terminate(): void;
+  /**
+   * Ends the thread, and with it all that it started.
+   *
+   * @param isKill Whether it ends as one that was killed.
+   */
+  terminate(isKill?: boolean): void;
 }
 
 /**
@@ -125,7 +124,8 @@ export class HandedThread<R> implements WatchedThread<R> {
   }
 
   /** See {@linkcode WatchedThread}. */
-  terminate(): void {
+  terminate(isKill = false): void {
+    if (isKill) this.record.setKilled();
     // The one who started it sees the fence and ends the worker.
     fenceThread(this.thread);
     wakeAllThreads();
@@ -133,17 +133,19 @@ export class HandedThread<R> implements WatchedThread<R> {
 
   #read(): Exit<R> | undefined {
     const { over } = this.record;
-    if (over === Over.stuck) return terminatedExit(false);
-    if (over === Over.terminated) return terminatedExit(true);
+    if (over === Over.stuck) return endedExit(this.record, false);
+    if (over === Over.terminated) return endedExit(this.record, true);
     if (over === Over.no) {
       // The one who started it may have ended too, and then says nothing.
-      if (lifeOf(this.thread) === Life.stuck) return terminatedExit(false);
+      if (lifeOf(this.thread) === Life.stuck) {
+        return endedExit(this.record, false);
+      }
       if (threadExists(this.thread)) return undefined;
     }
     const { leaving } = this.record;
     if (leaving === undefined) {
       return over === Over.no
-        ? terminatedExit(true)
+        ? endedExit(this.record, true)
         : silentExit(undefined, this.#actor);
     }
     if (leaving.hasBeside) {

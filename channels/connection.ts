@@ -9,7 +9,7 @@ import { sweepParcels } from "./broker.ts";
 import { BrokenPipeError, PipeClosedError } from "./errors.ts";
 import { CHECK, PACK, type PackedHandle, registerHandle } from "./handle.ts";
 import { INSPECT } from "./inspect.ts";
-import { ItemIterator } from "./_item_iterator.ts";
+import { ItemIterator } from "./item_iterator.ts";
 import { type Received, Receiver } from "./receiver.ts";
 import { Ring } from "./ring.ts";
 import { RECEIVER, SENDER } from "./_ring_layout.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { describeThrown } from "./_refusal.ts";
+import { describeThrown, type Refusal } from "./_refusal.ts";
 import { writeSpecial } from "./_special_writer.ts";
-import { Writer } from "./_writer.ts";
+import { Writer, type WriteSpecial } from "./_writer.ts";
 import { BROKEN, BUSY, IDLE } from "./_state.ts";
 
 /** How an encoder is to work. */
@@ -16,6 +16,11 @@ export interface EncoderOptions {
    * shapes is not known. They are longer. Default: `false`.
    */
   readonly selfContained?: boolean;
+  /**
+   * What is said of an object, neither plain nor an array, that could be sent
+   * elsewhere, and not where these messages go. By default all may go.
+   */
+  readonly refuse?: (object: object) => Refusal | undefined;
 }
 
 /**
@@ -71,16 +76,24 @@ export class Encoder {
 
   #writer: Writer;
   readonly #isSelfContained: boolean;
+  readonly #writeSpecial: WriteSpecial;
 
   /** Makes an encoder. */
-  constructor({ selfContained = false }: EncoderOptions = {}) {
+  constructor({ selfContained = false, refuse }: EncoderOptions = {}) {
     this.#isSelfContained = selfContained;
+    this.#writeSpecial = refuse === undefined
+      ? writeSpecial
+      : (writer, object) => {
+        const refusal = refuse(object);
+        if (refusal === undefined) writeSpecial(writer, object);
+        else writer.refuse(object, refusal);
+      };
     this.#writer = this.#newWriter();
     this.bytes = this.#writer.bytes;
   }
 
   #newWriter(): Writer {
-    return new Writer(writeSpecial, this.#isSelfContained);
+    return new Writer(this.#writeSpecial, this.#isSelfContained);
   }
 
   /**

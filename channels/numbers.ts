@@ -25,6 +25,16 @@ export function nextProcess(): number {
   return next(PROCESSES) + 1;
 }
 
+/** Numbers for so many processes, which another program of ours will give out. */
+export function reserveProcesses(count: number): number {
+  return Atomics.add(tableWords(), PROCESSES, count) + 2;
+}
+
+/** Has this program number its processes from there on. */
+export function countProcessesFrom(first: number): void {
+  Atomics.store(tableWords(), PROCESSES, first - 2);
+}
+
 /** The number of a new parcel, never 0. */
 export function nextParcel(): number {
   return next(PARCELS) || nextParcel();

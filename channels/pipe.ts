@@ -20,6 +20,7 @@ import {
   MOST_BYTES_LIMIT,
   MOST_ITEMS_LIMIT,
 } from "./bounds.ts";
+import { madeAtHome } from "./home.ts";
 import { Connection, type Ends } from "./connection.ts";
 import { Ring } from "./ring.ts";
 
@@ -107,6 +108,10 @@ export function pipe<A, B = A>(
 export function pipe(
   options: PipeOptions = {},
 ): [Connection<unknown, unknown>, Connection<unknown, unknown>] {
+  const remote = madeAtHome<
+    [Connection<unknown, unknown>, Connection<unknown, unknown>]
+  >("pipe", options);
+  if (remote !== undefined) return remote;
   const { duplex = true, capacity, maxBytes = MOST_BYTES_LIMIT, name } =
     options;
   if (typeof duplex !== "boolean") {

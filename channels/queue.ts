@@ -6,12 +6,13 @@
 
 import { sweepParcels } from "./broker.ts";
 import { PACK, type PackedHandle, registerHandle } from "./handle.ts";
+import { madeAtHome } from "./home.ts";
 import { arrive, depart, hold } from "./holders.ts";
 import { INSPECT } from "./inspect.ts";
 import { Identity } from "./identity.ts";
 import { type Received, Receiver } from "./receiver.ts";
-import { ItemIterator } from "./_item_iterator.ts";
-import { isQueueEnd, queueChannel } from "./_queue_channel.ts";
+import { ItemIterator } from "./item_iterator.ts";
+import { isQueueEnd, queueChannel } from "./queue_channel.ts";
 import type { QueueCloseOptions, QueueOptions } from "./queue_options.ts";
 import { type QueueStats, statsOf } from "./queue_stats.ts";
 import { Ring } from "./ring.ts";
@@ -121,11 +122,11 @@ export class Queue<T>
   /** The kind of handle this is. */
   readonly kind = "queue";
 
-  readonly #ring: Ring;
+  readonly #ring!: Ring;
   readonly #name: string | undefined;
-  readonly #label: string;
-  readonly #sender: Sender;
-  readonly #receiver: Receiver<T | Sentinel>;
+  readonly #label!: string;
+  readonly #sender!: Sender;
+  readonly #receiver!: Receiver<T | Sentinel>;
 
   /**
    * Makes an empty queue.
@@ -135,6 +136,8 @@ export class Queue<T>
    * @throws {TypeError} If an option is of the wrong type.
    */
   constructor(options: QueueOptions = {}) {
+    const remote = madeAtHome<this>("queue", options);
+    if (remote !== undefined) return remote;
     const { capacity, maxBytes = MOST_BYTES_LIMIT, name } = options;
     const label = labelOf("queue", name);
     this.#label = label;

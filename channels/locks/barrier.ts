@@ -7,6 +7,7 @@
 import { checkWhole, labelOf } from "../bounds.ts";
 import { PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { Identity } from "../identity.ts";
+import { madeAtHome } from "../home.ts";
 import { INSPECT } from "../inspect.ts";
 import { ownThread, ROOT, threadExists } from "../threads.ts";
 import {
@@ -93,8 +94,8 @@ export class Barrier {
 
   readonly #name: string | undefined;
   readonly #timeout: number | undefined;
-  readonly #place: Place;
-  readonly #state: BarrierState;
+  readonly #place!: Place;
+  readonly #state!: BarrierState;
 
   /**
    * Makes a barrier that nobody has come to.
@@ -105,6 +106,8 @@ export class Barrier {
    *   time-out is negative or NaN.
    */
   constructor(parties: number, options: BarrierOptions = {}) {
+    const remote = madeAtHome<this>("barrier", parties, options);
+    if (remote !== undefined) return remote;
     const { name, timeout } = options;
     const label = labelOf("barrier", name);
     checkWhole(`Cannot create a ${label}: parties`, parties, 1, MOST_PARTIES);

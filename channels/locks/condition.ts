@@ -7,6 +7,7 @@
 import { labelOf } from "../bounds.ts";
 import { kindOf, PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { Identity } from "../identity.ts";
+import { madeAtHome } from "../home.ts";
 import { INSPECT } from "../inspect.ts";
 import {
   type BlockOptions,
@@ -77,12 +78,12 @@ export class Condition {
   /** The kind of handle this is. */
   readonly kind = "condition";
   /** The lock that is held to wait and to notify. */
-  readonly lock: Lock;
+  readonly lock!: Lock;
 
   readonly #name: string | undefined;
-  readonly #label: string;
-  readonly #place: Place;
-  readonly #state: ConditionState;
+  readonly #label!: string;
+  readonly #place!: Place;
+  readonly #state!: ConditionState;
 
   /**
    * Makes a condition that nobody waits for.
@@ -90,6 +91,8 @@ export class Condition {
    * @throws {TypeError} If an option is of the wrong type.
    */
   constructor(options: ConditionOptions = {}) {
+    const remote = madeAtHome<this>("condition", options);
+    if (remote !== undefined) return remote;
     const { lock = new RecursiveLock(), name } = options;
     this.#label = labelOf("condition", name);
     if (!(lock instanceof Lock)) {

@@ -16,6 +16,7 @@ import { labelOf } from "../bounds.ts";
 import { Gate, GATE_WORDS } from "../gate.ts";
 import { PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { Identity } from "../identity.ts";
+import { madeAtHome } from "../home.ts";
 import { INSPECT } from "../inspect.ts";
 import { stopIfFenced } from "../threads.ts";
 import {
@@ -79,9 +80,9 @@ export class EventFlag {
   readonly kind = "event-flag";
 
   readonly #name: string | undefined;
-  readonly #label: string;
-  readonly #place: Place;
-  readonly #gate: Gate;
+  readonly #label!: string;
+  readonly #place!: Place;
+  readonly #gate!: Gate;
 
   /**
    * Makes a flag that is not set.
@@ -89,6 +90,8 @@ export class EventFlag {
    * @throws {TypeError} If the name is no string.
    */
   constructor(options: EventFlagOptions = {}) {
+    const remote = madeAtHome<this>("event-flag", options);
+    if (remote !== undefined) return remote;
     this.#name = options.name;
     this.#label = labelOf("event flag", options.name);
     this.#place = placeOf(options as Placed, WORDS);

@@ -7,6 +7,7 @@
 import { labelOf } from "../bounds.ts";
 import { PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { Identity } from "../identity.ts";
+import { madeAtHome } from "../home.ts";
 import { INSPECT } from "../inspect.ts";
 import { nextRing } from "../numbers.ts";
 import type { BlockOptions, WaitOptions } from "../wait_options.ts";
@@ -103,7 +104,7 @@ export class Lock {
   readonly kind: "lock" | "recursive-lock" = "lock";
 
   readonly #name: string | undefined;
-  readonly #state: LockState;
+  readonly #state!: LockState;
 
   /**
    * Makes a lock that nobody holds.
@@ -113,6 +114,14 @@ export class Lock {
   constructor(options: LockOptions = {}) {
     const { [MEMORY]: memory, [RECURSIVE]: isRecursive = false } =
       options as InnerLockOptions;
+    const { name, onDeadlock: answer } = options;
+    const remote = memory === undefined
+      ? madeAtHome<this>(isRecursive ? "recursive-lock" : "lock", {
+        name,
+        onDeadlock: answer,
+      })
+      : undefined;
+    if (remote !== undefined) return remote;
     const label = labelOf(
       isRecursive ? "recursive lock" : "lock",
       options.name,

@@ -7,6 +7,7 @@
 import { labelOf } from "../bounds.ts";
 import { PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { Identity } from "../identity.ts";
+import { madeAtHome } from "../home.ts";
 import { INSPECT } from "../inspect.ts";
 import type { BlockOptions, WaitOptions } from "../wait_options.ts";
 import type { Guard } from "./guard.ts";
@@ -50,7 +51,7 @@ export class RwLock {
   readonly kind = "rw-lock";
 
   readonly #name: string | undefined;
-  readonly #state: RwState;
+  readonly #state!: RwState;
 
   /**
    * Makes a lock that nobody holds.
@@ -58,6 +59,8 @@ export class RwLock {
    * @throws {TypeError} If an option is of the wrong type.
    */
   constructor(options: LockOptions = {}) {
+    const remote = madeAtHome<this>("rw-lock", options);
+    if (remote !== undefined) return remote;
     const label = labelOf("read-write lock", options.name);
     const onDeadlock = checkOnDeadlock(options.onDeadlock);
     const { words, number } = placeOf(options as Placed, RW_WORDS);

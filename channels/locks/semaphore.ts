@@ -7,6 +7,7 @@
 import { checkWhole, labelOf } from "../bounds.ts";
 import { PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { Identity } from "../identity.ts";
+import { madeAtHome } from "../home.ts";
 import { INSPECT } from "../inspect.ts";
 import type { BlockOptions, WaitOptions } from "../wait_options.ts";
 import type { Guard } from "./guard.ts";
@@ -87,10 +88,10 @@ export class Semaphore {
   /** The kind of handle this is. */
   readonly kind = "semaphore";
 
-  readonly #permits: number;
+  readonly #permits!: number;
   readonly #name: string | undefined;
-  readonly #isBounded: boolean;
-  readonly #state: SemaphoreState;
+  readonly #isBounded!: boolean;
+  readonly #state!: SemaphoreState;
 
   /**
    * Makes a semaphore whose permits are all free.
@@ -100,6 +101,8 @@ export class Semaphore {
    * @throws {RangeError} If `permits` is no whole number from 0 to 2³¹ − 1.
    */
   constructor(permits: number = 1, options: SemaphoreOptions = {}) {
+    const remote = madeAtHome<this>("semaphore", permits, options);
+    if (remote !== undefined) return remote;
     const { name, bounded = false } = options;
     const label = labelOf("semaphore", name);
     checkWhole(`Cannot create a ${label}: permits`, permits, 0, MOST_PERMITS);

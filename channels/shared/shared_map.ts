@@ -9,6 +9,7 @@ import { decode } from "../decode.ts";
 import { Encoder } from "../encode.ts";
 import { PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { Identity } from "../identity.ts";
+import { madeAtHome } from "../home.ts";
 import { INSPECT } from "../inspect.ts";
 import { type Lock, lockAt } from "../locks/lock.ts";
 import { RecursiveLock } from "../locks/recursive_lock.ts";
@@ -98,10 +99,10 @@ export class SharedMap<V> implements Iterable<[string, V]> {
   readonly kind = "shared-map";
 
   readonly #name: string | undefined;
-  readonly #label: string;
-  readonly #number: number;
-  readonly #memory: MapMemory;
-  readonly #lock: RecursiveLock;
+  readonly #label!: string;
+  readonly #number!: number;
+  readonly #memory!: MapMemory;
+  readonly #lock!: RecursiveLock;
 
   /**
    * Makes a map.
@@ -115,6 +116,9 @@ export class SharedMap<V> implements Iterable<[string, V]> {
     entries?: Iterable<readonly [string, V]>,
     options: SharedMapOptions = {},
   ) {
+    const list = entries && [...entries];
+    const remote = madeAtHome<this>("shared-map", list, options);
+    if (remote !== undefined) return remote;
     const { name, maxBytes = MOST_BYTES_LIMIT } = options;
     this.#label = labelOf("shared map", name);
     const what = `Cannot create a ${this.#label}: maxBytes`;
@@ -126,9 +130,7 @@ export class SharedMap<V> implements Iterable<[string, V]> {
     this.#memory = memory;
     const words = new Int32Array(memory.memory, 0, LEAST_MAP_BYTES / 4);
     this.#lock = lockAt(RecursiveLock, { words, at: 0, number }, { name });
-    if (entries !== undefined) {
-      for (const [key, value] of entries) this.set(key, value);
-    }
+    for (const [key, value] of list ?? []) this.set(key, value);
     maps.add(number, this as SharedMap<unknown>);
   }
 

@@ -6,6 +6,7 @@
 
 import { PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { Identity } from "../identity.ts";
+import { madeAtHome } from "../home.ts";
 import { INSPECT } from "../inspect.ts";
 import type { Lock } from "../locks/lock.ts";
 import type { Cells } from "./_cells.ts";
@@ -86,13 +87,13 @@ export class Value<T extends ElementType> {
   /** The kind of handle this is. */
   readonly kind = "shared-value";
   /** The name of its type, also where it was made with Python's code for it. */
-  readonly type: ElementNameOf<T>;
+  readonly type!: ElementNameOf<T>;
 
   /** Never there. Makes `Value<"i">` and `Value<"int32">` one type. */
   declare private readonly _same?: SameElements<T>;
 
-  readonly #memory: SharedMemory;
-  readonly #cells: Cells<ElementOf<T>>;
+  readonly #memory!: SharedMemory;
+  readonly #cells!: Cells<ElementOf<T>>;
 
   /**
    * Makes a value.
@@ -104,6 +105,8 @@ export class Value<T extends ElementType> {
    * @throws {RangeError} If the type cannot hold the initial number.
    */
   constructor(type: T, initial?: ElementOf<T>, options: SharedOptions = {}) {
+    const remote = madeAtHome<this>("shared-value", type, initial, options);
+    if (remote !== undefined) return remote;
     this.type = elementNameOf(type, WHAT);
     const adopted = (options as InnerOptions)[ADOPTED];
     const memory = adopted ??

@@ -10,6 +10,12 @@ import { isTurnDue, turn } from "./turn.ts";
 import { checkUntil, type Until, type UntilOptions } from "./until.ts";
 import { checkWait } from "./wait_options.ts";
 
+/** What gives the items: a receiver, or what stands for one. */
+export type ItemSource<T> = Pick<
+  Receiver<T | Sentinel>,
+  "takeSoon" | "recvLater"
+>;
+
 /**
  * Iterates until an `EXIT`, or until nothing can come any more.
  *
@@ -17,7 +23,7 @@ import { checkWait } from "./wait_options.ts";
  * `return()` would wait behind a pending `next()`.
  */
 export class ItemIterator<T> implements AsyncIterableIterator<T> {
-  readonly #receiver: Receiver<T | Sentinel>;
+  readonly #receiver: ItemSource<T>;
   readonly #isEnd: (error: unknown) => boolean;
   readonly #options: UntilOptions | undefined;
   readonly #until: Until | undefined;
@@ -25,7 +31,7 @@ export class ItemIterator<T> implements AsyncIterableIterator<T> {
 
   /** Iterates over `receiver`; `isEnd` tells which of its errors is the end. */
   constructor(
-    receiver: Receiver<T | Sentinel>,
+    receiver: ItemSource<T>,
     isEnd: (error: unknown) => boolean,
     options?: UntilOptions,
   ) {

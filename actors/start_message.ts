@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { ChildStart } from "./isolation/child_protocol.ts";
+import type { Configured } from "./configure.ts";
 import type { PackedAddress } from "./address.ts";
 import type { ParentProcess } from "./current_process.ts";
 import type { ClassTraits } from "./declaration.ts";
@@ -69,6 +71,12 @@ export interface StartMessage {
   readonly daemon: boolean;
   /** Its rights, for its own handle only: the platform sees to them. */
   readonly permissions: NormalizedPermissions;
+  /** For an actor in a process of its own, whose agent the thread is. */
+  readonly child?: ChildStart | undefined;
+  /** What is configured for what it starts. */
+  readonly configured: Configured;
+  /** In a child process: the way to its main thread, and by that home. */
+  readonly home?: SharedArrayBuffer | undefined;
   /** For an actor that is a class. */
   readonly serve?: ServeStart | undefined;
   /** Who started it. */

@@ -20,7 +20,7 @@ import { Line, type ReplyMessage } from "./protocol.ts";
 import type { Record } from "./record.ts";
 import { Ring } from "../channels/ring.ts";
 import { Server } from "./_server.ts";
-import type { ServeStart } from "./_start.ts";
+import type { ServeStart } from "./start_message.ts";
 
 /** See the module. */
 export class ClassHost {

@@ -1,0 +1,280 @@
+/**
+ * The agent: what runs in the thread of a process actor, in its place.
+ *
+ * See `child_protocol.ts` for the whole. The agent starts the process, has it do
+ * what the actor is asked to do, makes the actor's calls on queues, locks and the
+ * like, and ends as the actor ends:
+ *
+ * ```text
+ *   the actor ends itself ─▶ ended [reason, code, value] ─▶ leaves likewise
+ *   the process dies      ─▶ its exit code or signal     ─▶ leaves as killed …
+ *   the agent is fenced   ─▶ kills the process ─▶ when that is gone ─▶ closes
+ *   the program dies      ─▶ the carrier ends at the child ─▶ it exits by itself
+ * ```
+ *
+ * No code of the user's runs here, so it is never busy for long, and what has to
+ * be done about a child that computes without end is done at once.
+ *
+ * @module
+ */
+
+import { Callers } from "../../channels/callers.ts";
+import { decode } from "../../channels/decode.ts";
+import { Encoder } from "../../channels/encode.ts";
+import { unpackAll } from "../../channels/handle.ts";
+import { Endpoint, FIRST_REF } from "../../channels/remote/endpoint.ts";
+import "../../channels/remote/remote_things.ts";
+import {
+  isFenced,
+  ownThread,
+  stopIfFenced,
+  wakeAllThreads,
+} from "../../channels/threads.ts";
+import { waitAt } from "../../channels/waiting.ts";
+import { ClassHost } from "../class_host.ts";
+import { becomeActor } from "../current_process.ts";
+import { Desk, Doing } from "../desk.ts";
+import { sayFarewell } from "../leave.ts";
+import { packOwn } from "../own_handle.ts";
+import { type LeaveReason, Record } from "../record.ts";
+import type { StartMessage } from "../start_message.ts";
+import { AgentSide } from "./agent_calls.ts";
+import "./remote_stream.ts";
+import { agentClass } from "./_agent_class.ts";
+import { ChildProcess, type NodeChildProcess } from "./child_process.ts";
+import type { HostedEnd, HostedStart } from "./child_protocol.ts";
+import { endOfProcess } from "./_process_end.ts";
+import { StreamCarrier } from "./stream_carrier.ts";
+
+/** Runs the agent of the actor that `start` describes. */
+export class AgentHost {
+  readonly #start: StartMessage;
+  readonly #record: Record;
+  readonly #close: () => void;
+  readonly #desk: Desk;
+  readonly #encoder = new Encoder();
+  readonly #stopped = new AbortController();
+  #endpoint!: Endpoint;
+  #child: ChildProcess | undefined;
+  #class: ClassHost | undefined;
+  /** What the host has said of the memory. */
+  #outOfMemory: string | undefined;
+  /** Nothing comes from the process any more. */
+  #isOver = false;
+  #isLooking = false;
+  #hasLeft = false;
+
+  /** `close` ends this thread, which then leaves the program. */
+  constructor(start: StartMessage, record: Record, close: () => void) {
+    this.#start = start;
+    this.#record = record;
+    this.#close = close;
+    this.#desk = new Desk(start.record);
+  }
+
+  /** Called when this thread finds itself fenced: closes it, and the child. */
+  onFenced(): void {
+    this.#record.setClosing();
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    this.#kill().then(this.#close);
+  }
+
+  /** Runs the actor in a process of its own. */
+  async run(): Promise<void> {
+    const { name, id, parent, lineage, daemon } = this.#start;
+    becomeActor({
+      name,
+      id,
+      parent,
+      lineage,
+      daemon,
+      packed: packOwn(this.#start),
+      onHear: () => this.#record.hear(),
+    });
+    // What a fence leaves undone is no error.
+    self.addEventListener("unhandledrejection", (event) => {
+      if (isFenced()) event.preventDefault();
+    });
+    this.#attend();
+    try {
+      await this.#serve();
+    } catch (error) {
+      await this.#end("failed", 1, error);
+    }
+  }
+
+  async #serve(): Promise<void> {
+    const { args, beside, child } = this.#start;
+    const node = await import("node:child_process");
+    const values = decode(args, 0, args.length, unpackAll(beside));
+    const running = new ChildProcess(
+      node as unknown as NodeChildProcess,
+      child!.command,
+    );
+    this.#child = running;
+    this.#record.setProcess(running.pid ?? 0);
+    const died = running.ended.finally(() => this.#record.setProcess(0));
+    this.#connect(running);
+    const host = this.#endpoint.wayTo(FIRST_REF, {});
+    const ended = (host.call("ended", []) as Promise<HostedEnd>).catch(() =>
+      died.then((end) => endOfProcess(end, this.#outOfMemory))
+    );
+    const served = host.call("start", [this.#hosted(), values])
+      .then((isUp) => isUp === true ? this.#onUp(host) : undefined)
+      .catch((error) => {
+        // It was not even begun; else the end of the process says more.
+        if (!this.#isOver) throw error;
+      });
+    const [reason, code, outcome] = await Promise.race([
+      ended,
+      served.then(() => ended),
+    ]);
+    await this.#end(reason, code, outcome);
+  }
+
+  #hosted(): HostedStart {
+    const { module, declared, child, serve, permissions } = this.#start;
+    const { name, id, lineage, parent } = this.#start;
+    return {
+      module,
+      declared,
+      modules: child!.modules,
+      traits: serve?.traits,
+      permissions,
+      name,
+      id,
+      lineage,
+      parent,
+      firstId: child!.firstId,
+      memory: child!.memory,
+    };
+  }
+
+  #connect(child: ChildProcess): void {
+    const carrier = new StreamCarrier(child.stream);
+    const endpoint = this.#endpoint = new Endpoint({
+      lane: 0,
+      send: (frame) => carrier.send(frame),
+      accepts: (kind) => kind === "stream",
+    });
+    const agent = new AgentSide({
+      hears: () => this.#record.hear(),
+      outOfMemory: (used) => {
+        const { memory } = this.#start.child!;
+        this.#outOfMemory = `it took ${used} MB, and may take ${memory}`;
+      },
+    });
+    endpoint.codec.exports.add("agent", agent);
+    carrier.start({
+      onFrame: (frame) => endpoint.accept(frame),
+      onEnd: (error) => {
+        this.#isOver = true;
+        if (error !== undefined) this.#onBroken(error);
+        endpoint.end(error ?? new Error("The process has ended"));
+        // It has nobody to talk to any more.
+        if (error !== undefined) child.kill();
+      },
+    });
+  }
+
+  /** What came was not to be understood: the actor ends with that. */
+  #onBroken(error: Error): void {
+    this.#end("failed", 1, error);
+  }
+
+  /** The actor is up: it does what it was started for. */
+  async #onUp(host: ReturnType<Endpoint["wayTo"]>): Promise<void> {
+    const { declared, parent, serve } = this.#start;
+    if (serve === undefined) {
+      this.#setStarted();
+      this.#desk.enter(Doing.handling, declared, parent.name);
+      return;
+    }
+    const server = this.#class = new ClassHost(
+      serve,
+      serve.traits,
+      this.#record,
+      this.#desk,
+      (error) => void this.#end("threw", 1, error),
+    );
+    if (this.#record.stopAsked) server.stop();
+    await server.start(agentClass(host, serve.traits), []);
+    this.#setStarted();
+    await server.serve();
+    // It has handled what it had; now it stops itself.
+    this.#askToStop(host);
+  }
+
+  #setStarted(): void {
+    if (this.#record.setStarted()) wakeAllThreads();
+  }
+
+  #askToStop({ call }: Pick<ReturnType<Endpoint["wayTo"]>, "call">): void {
+    const { stopReason: reason, stopTimeLeft: grace } = this.#record;
+    call("stop", [{ reason, grace }]).catch(() => {});
+  }
+
+  /** Listens for the word to stop or to end, and for who asks for a sign of life. */
+  #attend(): void {
+    waitAt([new Callers()], {
+      attempt: () => {
+        this.#record.links.endIfBroken(ownThread());
+        stopIfFenced();
+        if (!this.#desk.isAnswered) this.#look();
+        if (this.#record.stopAsked && !this.#stopped.signal.aborted) {
+          this.#stopped.abort();
+          queueMicrotask(() => this.#onStop());
+        }
+        return false;
+      },
+      options: undefined,
+      late: () => "",
+      keepsAlive: false,
+    });
+  }
+
+  #onStop(): void {
+    // A class first handles what it has.
+    if (this.#start.serve !== undefined) this.#class?.stop();
+    else if (this.#endpoint !== undefined) {
+      this.#askToStop(this.#endpoint.wayTo(FIRST_REF, {}));
+    }
+  }
+
+  /** The actor itself is to give the sign of life. */
+  #look(): void {
+    if (this.#isLooking || this.#endpoint === undefined) return;
+    this.#isLooking = true;
+    this.#endpoint.wayTo(FIRST_REF, {}).call("look", []).then(
+      () => this.#desk.answer(),
+      () => {},
+    ).finally(() => this.#isLooking = false);
+  }
+
+  /** Ends the process, if it runs; resolves when it is gone. */
+  async #kill(): Promise<void> {
+    this.#child?.kill();
+    await this.#child?.ended.catch(() => {});
+  }
+
+  async #end(reason: LeaveReason, code: number, outcome: unknown) {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    // Gone before anybody hears of it, so that it holds nothing any more.
+    await this.#kill();
+    if (isFenced()) return this.#close();
+    const beside: object[] = [];
+    const length = this.#encode(reason, outcome, beside);
+    const { bytes } = this.#encoder;
+    const farewell = { reason, code, bytes, length, beside };
+    sayFarewell(this.#start, this.#record, farewell);
+    this.#close();
+  }
+
+  #encode(reason: LeaveReason, outcome: unknown, beside: object[]): number {
+    return reason === "returned"
+      ? this.#encoder.encode(outcome, beside)
+      : this.#encoder.encodeLossy(outcome);
+  }
+}

@@ -1,0 +1,201 @@
+/**
+ * The host of a process actor: the main thread of its process.
+ *
+ * Runs no code of the actor's, which is in a thread beside it and has the
+ * actor's rights alone. So the host sees in time that the parent is gone, which an
+ * actor that computes would not, and that the actor takes too much memory.
+ *
+ * @module
+ */
+
+import { Callers } from "../../channels/callers.ts";
+import { decode } from "../../channels/decode.ts";
+import type { Carrier } from "../../channels/remote/carrier.ts";
+import { Endpoint, FIRST_REF } from "../../channels/remote/endpoint.ts";
+import { type Frame, Tag } from "../../channels/remote/frame.ts";
+import {
+  registerRemote,
+  Result,
+  type Way,
+} from "../../channels/remote/remote_kind.ts";
+import { countProcessesFrom } from "../../channels/numbers.ts";
+import { PACK } from "../../channels/handle.ts";
+import { wakeThread } from "../../channels/threads.ts";
+import { THREAD } from "../../channels/until.ts";
+import { waitAt } from "../../channels/waiting.ts";
+import { ClassProcessHandle } from "../class_process_handle.ts";
+import { setDeclaration } from "../declaration.ts";
+import { RemoteError } from "../errors.ts";
+import type { Exit } from "../exit.ts";
+import { IDENTITY, MODULES } from "../handle_options.ts";
+import { ProcessHandle } from "../process_handle.ts";
+import type { AnyFunction } from "../sendable.ts";
+import { Record as ActorRecord, type StopOrder } from "../record.ts";
+import type { HostedAsk, HostedEnd, HostedStart } from "./child_protocol.ts";
+import { HomeLine, useRemotes } from "./home_line.ts";
+import { MemoryWatch } from "./memory_watch.ts";
+import "./remote_stream.ts";
+
+/** See the module. */
+export class ChildHost {
+  readonly #agent: Way;
+  readonly #line: HomeLine;
+  readonly #looks = new Callers();
+  readonly #process = Promise.withResolvers<ProcessHandle<unknown>>();
+
+  /** Hosts what the other side of the carrier says. */
+  constructor(carrier: Carrier) {
+    const endpoint = new Endpoint({
+      lane: 0,
+      send: (frame) => carrier.send(frame),
+      accepts: () => true,
+    });
+    useRemotes(endpoint);
+    this.#agent = endpoint.wayTo(FIRST_REF, {});
+    this.#line = new HomeLine(carrier);
+    endpoint.codec.exports.add("host", this);
+    carrier.start({
+      onFrame: (frame) => this.#onFrame(endpoint, frame),
+      // The parent is gone, or talks nonsense: either way this is over.
+      onEnd: () => Deno.exit(1),
+    });
+  }
+
+  /** Starts the actor; resolves when it is up, or has ended: whether it is up. */
+  async start(start: HostedStart, args: readonly unknown[]): Promise<boolean> {
+    const { module, declared, traits, permissions } = start;
+    countProcessesFrom(start.firstId);
+    const actor = {};
+    // What it runs is known in its own thread alone.
+    const target = () => {};
+    setDeclaration(actor, {
+      name: declared,
+      module,
+      target,
+      permissions,
+      traits,
+      isolation: { isProcess: false, memory: undefined },
+    });
+    const { name, id, lineage, parent, modules } = start;
+    const options = {
+      args,
+      name,
+      [IDENTITY]: { id, lineage, parent, home: this.#line.memory },
+      [MODULES]: modules,
+    };
+    const process = traits === undefined
+      ? new ProcessHandle(actor, options)
+      : new ClassProcessHandle(actor, options);
+    process.start();
+    this.#process.resolve(process);
+    this.#attend(process);
+    if (start.memory !== undefined) {
+      new MemoryWatch(start.memory, (used) => {
+        // The agent kills this process when it has heard that.
+        this.#agent.call("outOfMemory", [used]).catch(() => {});
+      });
+    }
+    return await process.ready().then(() => true, () => false);
+  }
+
+  /** Resolves when the actor has ended. */
+  async ended(): Promise<HostedEnd> {
+    const process = await this.#process.promise;
+    const exit = await process.join();
+    return endOf(exit, new ActorRecord(process[PACK]().record));
+  }
+
+  /** Has the actor handle a message. */
+  async ask(
+    method: string,
+    args: readonly unknown[],
+    { timeout }: HostedAsk,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    const process = await this.#process.promise as ClassProcessHandle<
+      Record<string, AnyFunction>
+    >;
+    const asked = process.ask({ timeout, signal }) as Record<
+      string,
+      (...args: readonly unknown[]) => unknown
+    >;
+    const answer = asked[method]!(...args);
+    if (!(answer instanceof Promise)) {
+      return new Result("stream", answer as object);
+    }
+    try {
+      return await answer;
+    } catch (error) {
+      throw error instanceof RemoteError ? error.cause : error;
+    }
+  }
+
+  /** Asks the actor to stop. */
+  async stop(order: StopOrder): Promise<void> {
+    const process = await this.#process.promise;
+    process.askToStop(order);
+  }
+
+  /** Resolves at the next sign of life of the actor's. */
+  async look(): Promise<void> {
+    const process = await this.#process.promise;
+    const { desk } = process;
+    desk.ask();
+    wakeThread(process[THREAD]);
+    await waitAt([this.#looks], {
+      attempt: () => desk.isAnswered || !process.isAlive(),
+      options: undefined,
+      late: () => "",
+    });
+  }
+
+  #onFrame(endpoint: Endpoint, frame: Frame): void {
+    const isForThread = frame.lane !== 0 &&
+      (frame.tag === Tag.value || frame.tag === Tag.error);
+    if (isForThread) this.#line.deliver(frame);
+    else endpoint.accept(frame);
+  }
+
+  /** Sees, at every wake-up of this thread, what the actor has said. */
+  #attend(process: ProcessHandle<unknown>): void {
+    const record = new ActorRecord(process[PACK]().record);
+    let isTold = false;
+    waitAt([new Callers()], {
+      attempt: () => {
+        this.#looks.serve();
+        if (record.hearsStop && !isTold) {
+          isTold = true;
+          queueMicrotask(() => this.#agent.call("hears", []).catch(() => {}));
+        }
+        return false;
+      },
+      options: undefined,
+      late: () => "",
+      keepsAlive: false,
+    });
+  }
+}
+
+/** How an actor ended, with what it threw and not with what became of that. */
+function endOf(exit: Exit, { leaving }: ActorRecord): HostedEnd {
+  if (exit.reason === "returned") return ["returned", 0, exit.value];
+  if (exit.reason === "exited") return ["exited", exit.code, undefined];
+  if (leaving?.reason === "threw" || leaving?.reason === "failed") {
+    const { reason, code, outcome } = leaving;
+    return [reason, code, decode(outcome, 0, outcome.length)];
+  }
+  return ["failed", 1, "error" in exit ? exit.error : undefined];
+}
+
+registerRemote("host", {
+  members: {
+    start: (host: ChildHost, [start, args]) =>
+      host.start(start as HostedStart, args as unknown[]),
+    ended: (host: ChildHost) => host.ended(),
+    ask: (host: ChildHost, [method, args, how], signal) =>
+      host.ask(method as string, args as unknown[], how as HostedAsk, signal),
+    stop: (host: ChildHost, [order]) => host.stop(order as StopOrder),
+    look: (host: ChildHost) => host.look(),
+  },
+  make: () => ({}),
+}, (object) => object instanceof ChildHost);

@@ -1,0 +1,88 @@
+/**
+ * The process of a process actor, as its agent sees it.
+ *
+ * @module
+ */
+
+import type { ByteStream } from "./stream_carrier.ts";
+import type { ChildCommand } from "./child_command.ts";
+import { StandardError } from "./_standard_error.ts";
+
+/** How a process ended. */
+export interface ProcessEnd {
+  /** Its exit code, if it ended by itself. */
+  readonly code: number | null;
+  /** The signal that ended it, if one did. */
+  readonly signal: string | null;
+  /** What the platform said last, if it ended since it ran out of memory. */
+  readonly outOfMemory: string | undefined;
+}
+
+/** The descriptor over which a child and its agent talk. */
+export const DESCRIPTOR = 3;
+
+/** The part of Node's child process that is used. */
+interface NodeChild {
+  readonly pid?: number;
+  readonly stderr: ByteStream;
+  readonly stdio: readonly (ByteStream | null)[];
+  kill(signal: string): boolean;
+  on(
+    event: "close",
+    listener: (code: number | null, signal: string | null) => void,
+  ): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
+}
+
+/** The part of Node's module that is used. */
+export interface NodeChildProcess {
+  spawn(
+    file: string,
+    args: readonly string[],
+    options: object,
+  ): NodeChild;
+}
+
+/** See the module. */
+export class ChildProcess {
+  /** Its id, by the operating system. */
+  readonly pid: number | undefined;
+  /** Settles when it is gone; rejects if it could not be started. */
+  readonly ended: Promise<ProcessEnd>;
+  readonly #child: NodeChild;
+  #isOver = false;
+
+  /** Starts a process by `node`, which is Node's module `child_process`. */
+  constructor(node: NodeChildProcess, { file, args, env }: ChildCommand) {
+    // The actor has its program's standard input and output. What goes to
+    // standard error passes through here, for what the platform writes there
+    // when it runs out of memory.
+    const child = node.spawn(file, args, {
+      stdio: ["inherit", "inherit", "pipe", "pipe"],
+      env,
+    });
+    this.#child = child;
+    this.pid = child.pid;
+    const errors = new StandardError();
+    child.stderr.on("data", (bytes) => errors.take(bytes));
+    child.stderr.on("error", () => {});
+    this.ended = new Promise((resolve, reject) => {
+      child.on("error", reject);
+      // Once its streams have ended, too.
+      child.on("close", (code, signal) => {
+        this.#isOver = true;
+        resolve({ code, signal, outOfMemory: errors.end() });
+      });
+    });
+  }
+
+  /** The stream to the process. */
+  get stream(): ByteStream {
+    return this.#child.stdio[DESCRIPTOR]!;
+  }
+
+  /** Ends it at once, whatever it does. */
+  kill(): void {
+    if (!this.#isOver) this.#child.kill("SIGKILL");
+  }
+}

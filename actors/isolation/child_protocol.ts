@@ -1,0 +1,93 @@
+/**
+ * What a process actor's agent and the host of its process say to each other.
+ *
+ * ```text
+ *   parent process                              child process
+ *   ┌ agent: a thread of the program ┐          ┌ host: the main thread ┐
+ *   │ has the actor's slot, mailbox, │ carrier  │ starts the actor,     │
+ *   │ record; makes its calls on     │◀────────▶│ passes its calls on   │
+ *   │ queues, locks …                │          └──┬────────────────────┘
+ *   └────────────────────────────────┘             │ the actor: a thread of it
+ * ```
+ *
+ * To the rest of the program the agent *is* the actor: what the actor holds its
+ * thread holds, and when the actor dies, it dies. So nothing that waits for an
+ * actor, or is owned by one, has to know that this one is elsewhere.
+ *
+ * @module
+ */
+
+import type { ParentProcess } from "../current_process.ts";
+import type { ClassTraits } from "../declaration.ts";
+import type { NormalizedPermissions } from "../permissions.ts";
+import type { LeaveReason, StopOrder } from "../record.ts";
+import type { ChildCommand } from "./child_command.ts";
+
+/** What an agent needs to start a child. */
+export interface ChildStart {
+  /** What is run. */
+  readonly command: ChildCommand;
+  /** The modules that the actor may have to load, beside its own. */
+  readonly modules: readonly string[];
+  /** From where to number the processes that the actor starts. */
+  readonly firstId: number;
+  /** The most memory it may use, in MB; no limit if undefined. */
+  readonly memory: number | undefined;
+}
+
+/** What a host is told to start the actor. */
+export interface HostedStart {
+  /** The module and the name of the declaration. */
+  readonly module: string;
+  /** See `module`. */
+  readonly declared: string;
+  /** What else it may have to load. */
+  readonly modules: readonly string[];
+  /** How it deals with messages, if it is a class. */
+  readonly traits: ClassTraits | undefined;
+  /** Its rights. */
+  readonly permissions: NormalizedPermissions;
+  /** Who it is. */
+  readonly name: string;
+  /** See `name`. */
+  readonly id: number;
+  /** See `name`. */
+  readonly lineage: string;
+  /** Who started it. */
+  readonly parent: ParentProcess;
+  /** From where to number the processes that it starts. */
+  readonly firstId: number;
+  /** The most memory it may use, in MB. */
+  readonly memory: number | undefined;
+}
+
+/** How an actor ended, as its host saw it, and with which value or error. */
+export type HostedEnd = [reason: LeaveReason, code: number, outcome: unknown];
+
+/** How a message is to be handled. */
+export interface HostedAsk {
+  /** How long its sender still waits, in ms; undefined: for ever. */
+  readonly timeout: number | undefined;
+}
+
+/** What an agent may call of a host; see `child_host.ts`. */
+export interface HostCalls {
+  /** Starts the actor; resolves when that is known: whether it is up. */
+  start(start: HostedStart, args: readonly unknown[]): Promise<boolean>;
+  /** Resolves when the actor has ended. */
+  ended(): Promise<HostedEnd>;
+  /** Has the actor handle a message. */
+  ask(method: string, args: readonly unknown[], how: HostedAsk): unknown;
+  /** Asks the actor to stop. */
+  stop(order: StopOrder): void;
+  /** Resolves at the next sign of life of the actor's. */
+  look(): Promise<void>;
+}
+
+/** What a host may call of its agent. */
+export interface AgentCalls {
+  /** The actor has asked for its signal. */
+  hears(): void;
+  /** The actor takes more memory than it may, and is about to be ended. */
+  outOfMemory(used: number): void;
+}

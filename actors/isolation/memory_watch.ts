@@ -1,0 +1,36 @@
+/**
+ * Watches how much memory this process takes.
+ *
+ * The platform's own limit counts the heap alone: typed arrays, which hold what is
+ * big, are beside it. So the size that counts is the one that the operating system
+ * sees, beyond what an idle process takes. No event tells of it; it is looked at,
+ * which only a process with a limit does.
+ *
+ * @module
+ */
+
+/** How often to look, in ms: a thread fills some 40 MB in that time. */
+const INTERVAL = 20;
+
+const MB = 1024 * 1024;
+
+/** See the module. */
+export class MemoryWatch {
+  readonly #base = Deno.memoryUsage().rss;
+  readonly #timer: ReturnType<typeof setInterval>;
+
+  /** Calls `onExceeded` once, with what is taken, when that is over `most` MB. */
+  constructor(most: number, onExceeded: (used: number) => void) {
+    this.#timer = setInterval(() => {
+      const used = (Deno.memoryUsage().rss - this.#base) / MB;
+      if (used <= most) return;
+      this.stop();
+      onExceeded(Math.round(used));
+    }, INTERVAL);
+  }
+
+  /** Watches no longer. */
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
