@@ -28,7 +28,7 @@ import {
   wakeThread,
 } from "../channels/threads.ts";
 import { introduceToBroker } from "../channels/broker.ts";
-import { packAll, unpackAll } from "../channels/handle.ts";
+import { packAll, type PackedHandle, unpackAll } from "../channels/handle.ts";
 import { shapeTable } from "../channels/shapes.ts";
 import { waitAt } from "../channels/waiting.ts";
 import { homeMemory } from "../channels/home.ts";
@@ -36,6 +36,7 @@ import { configuration } from "./configure.ts";
 import { currentProcess, type ParentProcess } from "./current_process.ts";
 import type { Declaration } from "./declaration.ts";
 import type { Exit } from "./exit.ts";
+import { LIBRARY_URL } from "./library_url.ts";
 import type { ChildStart } from "./isolation/child_protocol.ts";
 import { agentPermissions } from "./isolation/start_child.ts";
 import {
@@ -95,6 +96,8 @@ export interface ThreadSpec {
   readonly parent?: ParentProcess | undefined;
   /** For an actor in a process of its own. */
   readonly child?: ChildStart | undefined;
+  /** Its own handle, if that is at home. */
+  readonly self?: PackedHandle | undefined;
   /** The way to its home, if that is not this thread's. */
   readonly home?: SharedArrayBuffer | undefined;
   /** The arguments, encoded, and what goes beside them. */
@@ -158,7 +161,11 @@ export class ActorThread<R> implements WatchedThread<R> {
             permissions,
             name,
           }
-          : { modules: [], permissions: agentPermissions(spec.child), name },
+          : {
+            modules: [LIBRARY_URL],
+            permissions: agentPermissions(spec.child),
+            name,
+          },
       );
     } catch (error) {
       releaseThread(this.thread);
@@ -244,6 +251,7 @@ export class ActorThread<R> implements WatchedThread<R> {
       daemon,
       parent: spec.parent ?? { name: self.name, id: self.id },
       child: spec.child,
+      self: spec.self,
       configured: configuration(),
       home: spec.home ?? homeMemory(),
     };

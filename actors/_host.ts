@@ -78,7 +78,7 @@ export function run(
     return void new Host(start, record, leave).run();
   }
   import("./isolation/agent_host.ts").then(({ AgentHost }) => {
-    const agent = new AgentHost(start, record, leave);
+    const agent = new AgentHost(start, record, leave, load);
     onFenced = () => agent.onFenced();
     return agent.run();
   });
@@ -109,7 +109,7 @@ class Host {
       parent,
       lineage,
       daemon,
-      packed: packOwn(this.#start),
+      packed: this.#start.self ?? packOwn(this.#start),
       onHear: () => this.#onHear(),
     });
     this.#attend();

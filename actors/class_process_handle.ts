@@ -4,7 +4,7 @@
  * @module
  */
 
-import { PACK, registerHandle } from "../channels/handle.ts";
+import { PACK, registerHandle, unpackHandle } from "../channels/handle.ts";
 import { ownThread } from "../channels/threads.ts";
 import { Address } from "./address.ts";
 import { askMethods, tellMethods } from "./ask_methods.ts";
@@ -143,5 +143,7 @@ export function ownHandle(
   const packed = ownPacked() as PackedClassProcess | undefined;
   const isOfClass = packed !== undefined && packed.module === actor.module &&
     packed.declared === actor.name;
-  return isOfClass ? unpack(packed) : undefined;
+  return isOfClass
+    ? unpackHandle(packed) as ClassProcessHandle<unknown>
+    : undefined;
 }

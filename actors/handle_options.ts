@@ -81,6 +81,8 @@ export interface Identified {
   readonly parent: ParentProcess;
   /** The way to its home. */
   readonly home: SharedArrayBuffer;
+  /** Its own handle there, if it is a class. */
+  readonly self: PackedHandle | undefined;
 }
 
 /** The key of the modules, beside its own, that an actor may have to load. */

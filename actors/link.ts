@@ -11,6 +11,7 @@ import { Life, lifeOf, ROOT, threadExists } from "../channels/threads.ts";
 import { THREAD } from "../channels/until.ts";
 import { waitAt } from "../channels/waiting.ts";
 import { describeExit, type Exit } from "./exit.ts";
+import { isFar, LINK } from "./far_link.ts";
 import { endCaller, tie } from "./links.ts";
 import { monitor } from "./monitor.ts";
 import type { NormalizedPermissions } from "./permissions.ts";
@@ -115,6 +116,9 @@ export function link<R>(
         trap === null ? "null" : typeof trap
       }`,
     );
+  }
+  if (isFar(process)) {
+    return process[LINK](trap as LinkOptions["trap"]);
   }
   const partner = new Partner(process);
   const untie = tie(process.id, partner.record.links);

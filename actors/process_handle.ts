@@ -172,6 +172,7 @@ export class ProcessHandle<R> {
       startedAt: callSite(this.start),
       parent: this.#identity?.parent,
       home: this.#identity?.home,
+      self: this.#identity?.self,
       child,
       args: encoder.bytes.slice(0, length),
       beside,

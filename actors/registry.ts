@@ -11,6 +11,7 @@ import {
   type PACK,
   type PackedHandle,
 } from "../channels/handle.ts";
+import { ownHome } from "../channels/home.ts";
 import { checkWait, type WaitOptions } from "../channels/wait_options.ts";
 import type { ActorRef } from "./actor_ref.ts";
 import { ProcessStateError } from "./errors.ts";
@@ -160,6 +161,32 @@ export interface Registry {
   names(options?: WaitOptions): Promise<string[]>;
 }
 
+/** The registry of this program. */
+export const ownRegistry: Registry = {
+  async register(name: string, process: Registrable, options?: WaitOptions) {
+    const registrant = registrantOf(process);
+    if (registrant.isOver()) throw endedError(name, process);
+    const request = { register: nameFor(name), handle: process };
+    const { isTaken, handle } = await ask("register", request, name, options);
+    if (isTaken) throw new NameTakenError(name, handle as Process | ChildRef);
+    // Given to one that is dead, it is free again.
+    if (registrant.isOver()) throw endedError(name, process);
+  },
+
+  async unregister(name: string, options?: WaitOptions) {
+    const request = { unregister: nameFor(name) };
+    return (await ask("unregister", request, name, options)).wasHeld!;
+  },
+
+  lookup: lookup as Registry["lookup"],
+
+  whereis: find,
+
+  async names(options?: WaitOptions) {
+    return (await ask("list the names", { list: true }, "", options)).names!;
+  },
+};
+
 /**
  * The names of the program's actors; see {@linkcode Registry}.
  *
@@ -189,29 +216,37 @@ export interface Registry {
  * ```
  */
 export const registry: Registry = Object.freeze({
-  async register(name: string, process: Registrable, options?: WaitOptions) {
-    const registrant = registrantOf(process);
-    if (registrant.isOver()) throw endedError(name, process);
-    const request = { register: nameFor(name), handle: process };
-    const { isTaken, handle } = await ask("register", request, name, options);
-    if (isTaken) throw new NameTakenError(name, handle as Process | ChildRef);
-    // Given to one that is dead, it is free again.
-    if (registrant.isOver()) throw endedError(name, process);
-  },
-
-  async unregister(name: string, options?: WaitOptions) {
-    const request = { unregister: nameFor(name) };
-    return (await ask("unregister", request, name, options)).wasHeld!;
-  },
-
-  lookup: lookup as Registry["lookup"],
-
-  whereis: find,
-
-  async names(options?: WaitOptions) {
-    return (await ask("list the names", { list: true }, "", options)).names!;
-  },
+  register: (name: string, process: Registrable, options?: WaitOptions) =>
+    use("register", [name, process], options) as Promise<void>,
+  unregister: (name: string, options?: WaitOptions) =>
+    use("unregister", [name], options) as Promise<boolean>,
+  lookup: ((
+    { name, module }: { readonly name: string; readonly module: string },
+    as: string,
+    options?: WaitOptions,
+  ) => use("lookup", [{ name, module }, as], options)) as Registry["lookup"],
+  whereis: (name: string, options?: WaitOptions) =>
+    use("whereis", [name], options) as ReturnType<Registry["whereis"]>,
+  names: (options?: WaitOptions) =>
+    use("names", [], options) as Promise<string[]>,
 });
+
+/** Uses the registry, which for an actor in a process of its own is at home. */
+async function use(
+  method: keyof Registry,
+  args: readonly unknown[],
+  options: WaitOptions = {},
+): Promise<unknown> {
+  const home = ownHome();
+  if (home === undefined) {
+    return await Reflect.apply(ownRegistry[method], undefined, [
+      ...args,
+      options,
+    ]);
+  }
+  const { signal, ...others } = options;
+  return await home.call("registry", [method, [...args, others]], signal);
+}
 
 async function lookup(
   actor: { readonly name: string; readonly module: string },

@@ -6,6 +6,7 @@
 
 import type { ChildStart } from "./isolation/child_protocol.ts";
 import type { Configured } from "./configure.ts";
+import type { PackedHandle } from "../channels/handle.ts";
 import type { PackedAddress } from "./address.ts";
 import type { ParentProcess } from "./current_process.ts";
 import type { ClassTraits } from "./declaration.ts";
@@ -75,6 +76,8 @@ export interface StartMessage {
   readonly child?: ChildStart | undefined;
   /** What is configured for what it starts. */
   readonly configured: Configured;
+  /** In a child process: the actor's own handle at home, if it is a class. */
+  readonly self?: PackedHandle | undefined;
   /** In a child process: the way to its main thread, and by that home. */
   readonly home?: SharedArrayBuffer | undefined;
   /** For an actor that is a class. */

@@ -153,6 +153,11 @@ export function unpackAll(packed: readonly unknown[]): unknown[] {
   });
 }
 
+/** The handle that was packed. */
+export function unpackHandle(packed: PackedHandle): object {
+  return kindOf(packed).unpack(packed) as object;
+}
+
 function unpackView(
   { class: name, buffer, byteOffset, length }: PackedView,
 ): unknown {

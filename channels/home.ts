@@ -10,6 +10,12 @@
 
 /** The process that an actor in a process of its own was started by. */
 export interface Home {
+  /** Calls what belongs to the whole program, by name. */
+  call(
+    member: string,
+    args: readonly unknown[],
+    signal?: AbortSignal,
+  ): Promise<unknown>;
   /** Makes a thing there; gives what stands for it here. */
   make(kind: string, args: readonly unknown[]): object;
 }
@@ -25,6 +31,11 @@ let memory: SharedArrayBuffer | undefined;
 export function setHome(elsewhere: Home, way: SharedArrayBuffer): void {
   home = elsewhere;
   memory = way;
+}
+
+/** The home of this thread, if that is in another process. */
+export function ownHome(): Home | undefined {
+  return home;
 }
 
 /** The way home, for the threads that this one starts; if it has one. */

@@ -9,6 +9,9 @@ import {
   registerRemote,
   remoteKind,
 } from "../../channels/remote/remote_kind.ts";
+import { FrameError } from "../../channels/remote/frame.ts";
+import type { WaitOptions } from "../../channels/wait_options.ts";
+import { ownRegistry } from "../registry.ts";
 import type { AgentCalls } from "./child_protocol.ts";
 
 /** The first thing of an agent, which its host has from the beginning. */
@@ -26,6 +29,15 @@ export class AgentSide extends Maker {
 registerRemote("agent", {
   members: {
     ...remoteKind("maker")!.members,
+    registry: (_: AgentSide, [method, args], signal) => {
+      const list = args as unknown[];
+      const options = { ...list.pop() as WaitOptions, signal };
+      if (!Object.hasOwn(ownRegistry, method as string)) {
+        throw new FrameError(`Cannot use the registry: ${String(method)}`);
+      }
+      const use = ownRegistry[method as keyof typeof ownRegistry];
+      return Reflect.apply(use, undefined, [...list, options]);
+    },
     hears: ({ calls }: AgentSide) => calls.hears(),
     outOfMemory: ({ calls }: AgentSide, [used]) =>
       calls.outOfMemory(Number(used)),

@@ -21,7 +21,7 @@
 import { Callers } from "../../channels/callers.ts";
 import { decode } from "../../channels/decode.ts";
 import { Encoder } from "../../channels/encode.ts";
-import { unpackAll } from "../../channels/handle.ts";
+import { unpackAll, unpackHandle } from "../../channels/handle.ts";
 import { Endpoint, FIRST_REF } from "../../channels/remote/endpoint.ts";
 import "../../channels/remote/remote_things.ts";
 import {
@@ -35,10 +35,13 @@ import { ClassHost } from "../class_host.ts";
 import { becomeActor } from "../current_process.ts";
 import { Desk, Doing } from "../desk.ts";
 import { sayFarewell } from "../leave.ts";
+import { setEnd } from "../links.ts";
 import { packOwn } from "../own_handle.ts";
+import { LIBRARY_URL } from "../library_url.ts";
 import { type LeaveReason, Record } from "../record.ts";
 import type { StartMessage } from "../start_message.ts";
 import { AgentSide } from "./agent_calls.ts";
+import "./remote_processes.ts";
 import "./remote_stream.ts";
 import { agentClass } from "./_agent_class.ts";
 import { ChildProcess, type NodeChildProcess } from "./child_process.ts";
@@ -51,6 +54,7 @@ export class AgentHost {
   readonly #start: StartMessage;
   readonly #record: Record;
   readonly #close: () => void;
+  readonly #load: (module: string) => Promise<unknown>;
   readonly #desk: Desk;
   readonly #encoder = new Encoder();
   readonly #stopped = new AbortController();
@@ -64,8 +68,17 @@ export class AgentHost {
   #isLooking = false;
   #hasLeft = false;
 
-  /** `close` ends this thread, which then leaves the program. */
-  constructor(start: StartMessage, record: Record, close: () => void) {
+  /**
+   * `close` ends this thread, which then leaves the program; `load` loads the
+   * modules that its trampoline names.
+   */
+  constructor(
+    start: StartMessage,
+    record: Record,
+    close: () => void,
+    load: (module: string) => Promise<unknown>,
+  ) {
+    this.#load = load;
     this.#start = start;
     this.#record = record;
     this.#close = close;
@@ -92,6 +105,7 @@ export class AgentHost {
       packed: packOwn(this.#start),
       onHear: () => this.#record.hear(),
     });
+    setEnd((error) => void this.#end("threw", 1, error));
     // What a fence leaves undone is no error.
     self.addEventListener("unhandledrejection", (event) => {
       if (isFenced()) event.preventDefault();
@@ -106,7 +120,11 @@ export class AgentHost {
 
   async #serve(): Promise<void> {
     const { args, beside, child } = this.#start;
-    const node = await import("node:child_process");
+    const [node] = await Promise.all([
+      import("node:child_process"),
+      // All that arguments may hold.
+      this.#load(LIBRARY_URL),
+    ]);
     const values = decode(args, 0, args.length, unpackAll(beside));
     const running = new ChildProcess(
       node as unknown as NodeChildProcess,
@@ -141,6 +159,7 @@ export class AgentHost {
       declared,
       modules: child!.modules,
       traits: serve?.traits,
+      self: serve && unpackHandle(packOwn(this.#start)!),
       permissions,
       name,
       id,
@@ -157,6 +176,7 @@ export class AgentHost {
       lane: 0,
       send: (frame) => carrier.send(frame),
       accepts: (kind) => kind === "stream",
+      exports: () => true,
     });
     const agent = new AgentSide({
       hears: () => this.#record.hear(),

@@ -19,8 +19,9 @@ import {
   type Way,
 } from "../../channels/remote/remote_kind.ts";
 import { countProcessesFrom } from "../../channels/numbers.ts";
-import { PACK } from "../../channels/handle.ts";
-import { wakeThread } from "../../channels/threads.ts";
+import { type Handle, PACK, type PackedHandle } from "../../channels/handle.ts";
+import type { Imported } from "../../channels/remote/imports.ts";
+import { ROOT, wakeThread } from "../../channels/threads.ts";
 import { THREAD } from "../../channels/until.ts";
 import { waitAt } from "../../channels/waiting.ts";
 import { ClassProcessHandle } from "../class_process_handle.ts";
@@ -49,6 +50,7 @@ export class ChildHost {
       lane: 0,
       send: (frame) => carrier.send(frame),
       accepts: () => true,
+      exports: (kind) => kind === "stream",
     });
     useRemotes(endpoint);
     this.#agent = endpoint.wayTo(FIRST_REF, {});
@@ -80,7 +82,13 @@ export class ChildHost {
     const options = {
       args,
       name,
-      [IDENTITY]: { id, lineage, parent, home: this.#line.memory },
+      [IDENTITY]: {
+        id,
+        lineage,
+        parent,
+        home: this.#line.memory,
+        self: start.self && packRemote(start.self),
+      },
       [MODULES]: modules,
     };
     const process = traits === undefined
@@ -174,6 +182,13 @@ export class ChildHost {
       keepsAlive: false,
     });
   }
+}
+
+/** Its own handle, as an actor compares it with its declaration. */
+function packRemote(self: object): PackedHandle {
+  const packed = (self as Handle)[PACK](ROOT, []);
+  const { fields } = packed.imported as Imported;
+  return { ...packed, module: fields.module, declared: fields.declared };
 }
 
 /** How an actor ended, with what it threw and not with what became of that. */

@@ -45,6 +45,8 @@ export interface HostedStart {
   readonly modules: readonly string[];
   /** How it deals with messages, if it is a class. */
   readonly traits: ClassTraits | undefined;
+  /** Its own handle then, for it to pass on. */
+  readonly self: object | undefined;
   /** Its rights. */
   readonly permissions: NormalizedPermissions;
   /** Who it is. */

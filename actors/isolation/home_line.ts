@@ -21,6 +21,7 @@ import { Endpoint, FIRST_REF } from "../../channels/remote/endpoint.ts";
 import { type Frame, readFrame } from "../../channels/remote/frame.ts";
 import { shareRemotes } from "../../channels/remote/remote_class.ts";
 import "../../channels/remote/remote_things.ts";
+import "./remote_processes.ts";
 import { Ring } from "../../channels/ring.ts";
 import { setHome } from "../../channels/home.ts";
 import { endCount, ownThread, threadCanAct } from "../../channels/threads.ts";
@@ -99,6 +100,7 @@ export function joinHome(memory: SharedArrayBuffer): void {
       isKnown = true;
     },
     accepts: () => true,
+    exports: () => false,
     blockUntil: (isSo) => void blockAt([consumers], () => hear(isSo), Infinity),
   });
   const { consumers } = replies.ring;
@@ -113,8 +115,9 @@ export function joinHome(memory: SharedArrayBuffer): void {
     keepsAlive: false,
   });
   useRemotes(endpoint);
-  const { callSync } = endpoint.wayTo(FIRST_REF, {});
+  const { call, callSync } = endpoint.wayTo(FIRST_REF, {});
   setHome({
+    call,
     make: (kind, args) => callSync("make", [kind, ...args]) as object,
   }, memory);
 }

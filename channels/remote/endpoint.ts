@@ -35,6 +35,8 @@ export interface EndpointOptions {
   send(frame: Uint8Array<ArrayBuffer>): void;
   /** Whether the other side may hand over things of a kind. */
   accepts(kind: string): boolean;
+  /** Whether this side may. */
+  exports(kind: string): boolean;
   /** Blocks the thread until that is so, or throws; where that can be done. */
   blockUntil?(isSo: () => boolean): void;
 }
@@ -67,6 +69,7 @@ export class Endpoint {
     this.#options = options;
     this.codec = new PayloadCodec({
       accepts: options.accepts,
+      exports: options.exports,
       wayTo: (ref, fields) => this.wayTo(ref, fields),
       onDropped: (ref, count) => this.drop(ref, count),
     });

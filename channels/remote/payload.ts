@@ -39,20 +39,28 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 const WORKS_WITHIN = "It works within one operating system process only";
 
+/** What a codec is made with. */
+export interface PayloadOptions extends ImportOptions {
+  /** Whether things of a kind may be handed over to the other side. */
+  exports(kind: string): boolean;
+}
+
 /** See the module. */
 export class PayloadCodec {
   /** What the other side may use of this one. */
   readonly exports: Exports = new Exports();
   /** What this side uses of the other one. */
   readonly imports: Imports;
+  readonly #mayExport: (kind: string) => boolean;
   readonly #encoder = new Encoder({
     selfContained: true,
     refuse: (object) => this.#refuse(object),
   });
 
-  /** The options tell of what the other side hands over. */
-  constructor(options: ImportOptions) {
-    this.imports = new Imports(options);
+  /** The options tell of what either side hands over. */
+  constructor({ exports, ...imports }: PayloadOptions) {
+    this.#mayExport = exports;
+    this.imports = new Imports(imports);
   }
 
   /**
@@ -120,9 +128,12 @@ export class PayloadCodec {
 
   #refuse(object: object) {
     if (isHandle(object)) {
-      const isOurs = this.imports.refOf(object) !== undefined;
-      if (isOurs || object instanceof Result) return undefined;
-      if (remoteKindOf(object) !== undefined) return undefined;
+      const isTheirs = this.imports.refOf(object) !== undefined;
+      const remote = object instanceof Result
+        ? object.kind
+        : remoteKindOf(object);
+      const mayGo = remote !== undefined && this.#mayExport(remote);
+      if (isTheirs || mayGo) return undefined;
       const { kind } = object as { kind?: unknown };
       const advice = ADVICE[String(kind)] ?? "It cannot be used from another";
       return {
