@@ -5,8 +5,10 @@
  */
 
 import { NotSendableError } from "../channels/errors.ts";
-import { threadCanAct } from "../channels/threads.ts";
+import { ownHome } from "../channels/home.ts";
+import { ROOT, threadCanAct } from "../channels/threads.ts";
 import { errorBytes, ofResult } from "./error_bytes.ts";
+import { PassedWord } from "./passed_word.ts";
 import { type Hello, type Line, Reply, type ReplyMessage } from "./protocol.ts";
 
 /** What a client is called that has not said who it is. */
@@ -17,6 +19,7 @@ export function strangerName(client: number): string {
 /** See the module. */
 export class Clients {
   readonly #known = new Map<number, Hello>();
+  readonly #isHosted = ownHome() !== undefined;
   /** What is to be said to clients that have not said who they are. */
   readonly #early = new Map<number, ((to: Line<ReplyMessage>) => void)[]>();
 
@@ -31,8 +34,14 @@ export class Clients {
     for (const say of early) say(hello.replies);
   }
 
-  /** The name of a client's process, if it has said who it is. */
-  nameOf(client: number): string | undefined {
+  /**
+   * The name of a client's process, if it has said who it is.
+   *
+   * @param message What it sent. The main thread of a child process passes on what
+   *   others have sent, and names them in it.
+   */
+  nameOf(client: number, message?: unknown[]): string | undefined {
+    if (this.#isHosted && client === ROOT) return message?.pop() as string;
     return this.#known.get(client)?.name;
   }
 
@@ -59,6 +68,9 @@ export class Clients {
 
   /** Tells a client what was thrown, whatever that holds. */
   replyError(client: number, error: unknown, number: number): void {
+    if (error instanceof PassedWord) {
+      return this.reply(client, error.what, number, error.word);
+    }
     this.reply(client, errorBytes(error), number, Reply.threw);
   }
 

@@ -135,6 +135,8 @@ export class Call extends OpenAsk {
   value: unknown = undefined;
   /** Why there is none. */
   failure: Failure | undefined = undefined;
+  /** The word that came instead of an answer, and what came with it. */
+  said: readonly [word: number, what: unknown] | undefined = undefined;
   #end!: () => void;
 
   /** See {@linkcode OpenAsk}. */
@@ -146,7 +148,10 @@ export class Call extends OpenAsk {
   /** See {@linkcode OpenAsk}. */
   protected override answer(word: number, what: unknown): void {
     if (word === Reply.value) this.value = what;
-    else this.failure = this.recipient.failure(this.method, word, what);
+    else {
+      this.said = [word, what];
+      this.failure = this.recipient.failure(this.method, word, what);
+    }
     this.#end();
   }
 

@@ -20,7 +20,6 @@ import { seemsFenced, threadCanAct } from "../channels/threads.ts";
 import { isTurnDue, turn } from "../channels/turn.ts";
 import { waitAt } from "../channels/waiting.ts";
 import type { AnyFunction } from "./sendable.ts";
-import type { Address } from "./address.ts";
 import { Clients, strangerName } from "./_clients.ts";
 import {
   clock,
@@ -30,7 +29,6 @@ import {
   setServing,
   tellMessagesApart,
 } from "./current_message.ts";
-import type { Desk } from "./desk.ts";
 import { MethodTable } from "./_method_table.ts";
 import { Pace } from "./pace.ts";
 import { Control, type ControlMessage, Line, Reply } from "./protocol.ts";
@@ -41,26 +39,10 @@ import {
   leaveItems,
   sendItems,
 } from "./_send_items.ts";
+import { PassedWord } from "./passed_word.ts";
+import type { ServerOptions } from "./_server_options.ts";
 import { WINDOW } from "./_stream.ts";
 import { isThenable } from "./thenable.ts";
-
-/** How a server works. */
-export interface ServerOptions {
-  /** Where its messages come from. */
-  readonly address: Address;
-  /** Shows what it has in hand. */
-  readonly desk: Desk;
-  /** The number of this incarnation. */
-  readonly incarnation: number;
-  /** Whether messages may overlap. */
-  readonly isReentrant: boolean;
-  /** Whether what an ask throws ends the actor, too. */
-  readonly endsOnThrow: boolean;
-  /** Keeps a message while it is handled, where that is wanted. */
-  readonly keep?: (message: unknown[], bytes: Uint8Array | undefined) => void;
-  /** Called with an error that is the actor's own end. */
-  readonly onFailure: (error: unknown) => void;
-}
 
 /** A message that is to be handled. */
 interface Call {
@@ -236,7 +218,7 @@ export class Server {
     }
     // From the take to here nothing looks whether this thread was fenced, which
     // would end it at once: a message that was taken is kept.
-    let sender = this.clients.nameOf(client);
+    let sender = this.clients.nameOf(client, message);
     desk.begin(name, sender ?? strangerName(client));
     if (keep !== undefined && (number === 0 || incarnation < 0)) {
       const whole = [...message, name, client, number, incarnation, deadline];
@@ -342,6 +324,9 @@ export class Server {
       }
     } catch (error) {
       this.#threw(client, number, error);
+      // The actor itself, whose agent this is, has refused it.
+      isNoted = error instanceof PassedWord && error.word === Reply.refused;
+      if (isNoted) this.#options.address.noteUndelivered();
     }
     this.#underway--;
     this.#inHand.delete(key);

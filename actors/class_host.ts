@@ -99,6 +99,11 @@ export class ClassHost {
     this.#stopServer();
   }
 
+  /** Handles nothing any more: the actor ends. */
+  halt(): void {
+    this.#server?.stop(false);
+  }
+
   #stopServer(): void {
     // What a restart leaves in the mailbox the next incarnation takes.
     this.#server?.stop(this.#record.stopReason !== "restart");

@@ -114,6 +114,11 @@ export class ClassProcessHandle<I> extends ProcessHandle<void> {
     };
   }
 
+  /** Where messages of this thread go. */
+  get recipient(): Recipient {
+    return this.#started("ask");
+  }
+
   #started(action: string): Recipient {
     const thread = this.startedThread(action);
     return this.#recipient ??= new Recipient(

@@ -5,7 +5,7 @@
  */
 
 import { Encoder } from "../channels/encode.ts";
-import { NotSendableError } from "../channels/errors.ts";
+import { relocated } from "../channels/relocated.ts";
 
 const encoder = new Encoder();
 
@@ -13,16 +13,6 @@ const encoder = new Encoder();
 export function errorBytes(error: unknown): Uint8Array<ArrayBuffer> {
   const length = encoder.encodeLossy(error);
   return encoder.bytes.slice(0, length);
-}
-
-/**
- * The error about what cannot be sent, by the path that its reader knows: what
- * `from` matches at the beginning, the way through the message, becomes `to`.
- * Another error stays as it is.
- */
-export function relocated(error: unknown, from: RegExp, to = "$"): unknown {
-  if (!(error instanceof NotSendableError)) return error;
-  return new NotSendableError(error.path.replace(from, () => to), error.found);
 }
 
 /** As `relocated`, of a result: an answer holds the value first. */

@@ -86,6 +86,23 @@ export class Recipient implements Asked {
     return this.#outcome(call);
   }
 
+  /**
+   * As {@linkcode ask}, for who passes on what comes: also a word that is no
+   * answer is returned, as it came.
+   */
+  async askWord(
+    method: string,
+    args: unknown[],
+    options: AskOptions | undefined,
+  ): Promise<readonly [word: number, what: unknown]> {
+    const call = new Call(this, method);
+    this.#begin(call, args, options);
+    await call.over;
+    if (call.said !== undefined) return call.said;
+    if (call.failure !== undefined) throw call.failure.error(callSite());
+    return [Reply.value, call.value];
+  }
+
   /** Apart, so that what waits for an answer does not hold the arguments. */
   async #outcome(call: Call): Promise<unknown> {
     await call.over;

@@ -38,6 +38,7 @@ import { sayFarewell } from "../leave.ts";
 import { setEnd } from "../links.ts";
 import { packOwn } from "../own_handle.ts";
 import { LIBRARY_URL } from "../library_url.ts";
+import { PassedWord } from "../passed_word.ts";
 import { type LeaveReason, Record } from "../record.ts";
 import type { StartMessage } from "../start_message.ts";
 import { AgentSide } from "./agent_calls.ts";
@@ -63,8 +64,6 @@ export class AgentHost {
   #class: ClassHost | undefined;
   /** What the host has said of the memory. */
   #outOfMemory: string | undefined;
-  /** Nothing comes from the process any more. */
-  #isOver = false;
   #isLooking = false;
   #hasLeft = false;
 
@@ -135,19 +134,20 @@ export class AgentHost {
     const died = running.ended.finally(() => this.#record.setProcess(0));
     this.#connect(running);
     const host = this.#endpoint.wayTo(FIRST_REF, {});
-    const ended = (host.call("ended", []) as Promise<HostedEnd>).catch(() =>
-      died.then((end) => endOfProcess(end, this.#outOfMemory))
-    );
+    // Its own word comes before: the process is over when its streams are.
+    const ended = Promise.race([
+      host.call("ended", []) as Promise<HostedEnd>,
+      died.then((end) => endOfProcess(end, this.#outOfMemory)),
+    ]);
     const served = host.call("start", [this.#hosted(), values])
-      .then((isUp) => isUp === true ? this.#onUp(host) : undefined)
-      .catch((error) => {
-        // It was not even begun; else the end of the process says more.
-        if (!this.#isOver) throw error;
-      });
-    const [reason, code, outcome] = await Promise.race([
+      .then((isUp) => isUp === true ? this.#onUp(host) : undefined);
+    const [reason, code, outcome, within] = await Promise.race([
       ended,
       served.then(() => ended),
     ]);
+    if (within !== undefined) {
+      this.#desk.enter(within.doing, within.method, this.#start.parent.name);
+    }
     await this.#end(reason, code, outcome);
   }
 
@@ -189,9 +189,9 @@ export class AgentHost {
     carrier.start({
       onFrame: (frame) => endpoint.accept(frame),
       onEnd: (error) => {
-        this.#isOver = true;
         if (error !== undefined) this.#onBroken(error);
-        endpoint.end(error ?? new Error("The process has ended"));
+        // Who waits for the actor learns of its end by that of this thread.
+        endpoint.abandon(new Error("The process has ended"));
         // It has nobody to talk to any more.
         if (error !== undefined) child.kill();
       },
@@ -216,7 +216,10 @@ export class AgentHost {
       serve.traits,
       this.#record,
       this.#desk,
-      (error) => void this.#end("threw", 1, error),
+      (error) => {
+        // That the actor refused a message is not its end.
+        if (!(error instanceof PassedWord)) this.#end("threw", 1, error);
+      },
     );
     if (this.#record.stopAsked) server.stop();
     await server.start(agentClass(host, serve.traits), []);
@@ -281,6 +284,7 @@ export class AgentHost {
   async #end(reason: LeaveReason, code: number, outcome: unknown) {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
+    this.#class?.halt();
     // Gone before anybody hears of it, so that it holds nothing any more.
     await this.#kill();
     if (isFenced()) return this.#close();

@@ -26,22 +26,33 @@ import { THREAD } from "../../channels/until.ts";
 import { waitAt } from "../../channels/waiting.ts";
 import { ClassProcessHandle } from "../class_process_handle.ts";
 import { setDeclaration } from "../declaration.ts";
-import { RemoteError } from "../errors.ts";
+import { Doing } from "../desk.ts";
+import { ActorExitedError } from "../errors.ts";
 import type { Exit } from "../exit.ts";
 import { IDENTITY, MODULES } from "../handle_options.ts";
 import { ProcessHandle } from "../process_handle.ts";
-import type { AnyFunction } from "../sendable.ts";
+import { checkMailbox } from "../mailbox_options.ts";
+import { Reply } from "../protocol.ts";
 import { Record as ActorRecord, type StopOrder } from "../record.ts";
-import type { HostedAsk, HostedEnd, HostedStart } from "./child_protocol.ts";
+import type {
+  HostedAnswer,
+  HostedAsk,
+  HostedEnd,
+  HostedStart,
+} from "./child_protocol.ts";
 import { HomeLine, useRemotes } from "./home_line.ts";
 import { MemoryWatch } from "./memory_watch.ts";
 import "./remote_stream.ts";
+
+/** The answer of an actor that has ended. */
+const NEVER = new Promise<HostedAnswer>(() => {});
 
 /** See the module. */
 export class ChildHost {
   readonly #agent: Way;
   readonly #line: HomeLine;
   readonly #looks = new Callers();
+  #streams: readonly string[] = [];
   readonly #process = Promise.withResolvers<ProcessHandle<unknown>>();
 
   /** Hosts what the other side of the carrier says. */
@@ -59,7 +70,10 @@ export class ChildHost {
     carrier.start({
       onFrame: (frame) => this.#onFrame(endpoint, frame),
       // The parent is gone, or talks nonsense: either way this is over.
-      onEnd: () => Deno.exit(1),
+      onEnd(error) {
+        if (error !== undefined) console.error(error);
+        Deno.exit(1);
+      },
     });
   }
 
@@ -75,9 +89,11 @@ export class ChildHost {
       module,
       target,
       permissions,
-      traits,
+      // The agent has the mailbox; here a message that came is not dropped.
+      traits: traits && { ...traits, mailbox: checkMailbox() },
       isolation: { isProcess: false, memory: undefined },
     });
+    this.#streams = traits?.streams ?? [];
     const { name, id, lineage, parent, modules } = start;
     const options = {
       args,
@@ -110,32 +126,38 @@ export class ChildHost {
   async ended(): Promise<HostedEnd> {
     const process = await this.#process.promise;
     const exit = await process.join();
-    return endOf(exit, new ActorRecord(process[PACK]().record));
+    const end = endOf(exit, new ActorRecord(process[PACK]().record));
+    const { doing, handling } = process.desk;
+    const isWithin = doing === Doing.starting || doing === Doing.stopping;
+    return isWithin ? [...end, { doing, method: handling!.method }] : end;
   }
 
-  /** Has the actor handle a message. */
+  /** Has the actor handle a message; rejects with what the method throws. */
   async ask(
     method: string,
     args: readonly unknown[],
-    { timeout }: HostedAsk,
+    { timeout, sender }: HostedAsk,
     signal: AbortSignal | undefined,
-  ): Promise<unknown> {
-    const process = await this.#process.promise as ClassProcessHandle<
-      Record<string, AnyFunction>
-    >;
-    const asked = process.ask({ timeout, signal }) as Record<
-      string,
-      (...args: readonly unknown[]) => unknown
-    >;
-    const answer = asked[method]!(...args);
-    if (!(answer instanceof Promise)) {
-      return new Result("stream", answer as object);
+  ): Promise<HostedAnswer> {
+    const process = await this.#process.promise as ClassProcessHandle<unknown>;
+    const message = [...args, sender];
+    const options = { timeout, signal };
+    const { recipient } = process;
+    if (this.#streams.includes(method)) {
+      const items = recipient.stream(method, message, options);
+      return [Reply.item, new Result("stream", items)];
     }
-    try {
-      return await answer;
-    } catch (error) {
-      throw error instanceof RemoteError ? error.cause : error;
-    }
+    const [word, what] = await recipient.askWord(method, message, options)
+      .catch((error) => {
+        // Its end is told by itself, and then also to who asked.
+        if (error instanceof ActorExitedError) return NEVER;
+        throw error;
+      });
+    if (word !== Reply.threw && word !== Reply.unsendable) return [word, what];
+    const bytes = what as Uint8Array;
+    const thrown = decode(bytes, 0, bytes.length);
+    if (word === Reply.unsendable) return [word, thrown];
+    throw thrown;
   }
 
   /** Asks the actor to stop. */
@@ -192,7 +214,10 @@ function packRemote(self: object): PackedHandle {
 }
 
 /** How an actor ended, with what it threw and not with what became of that. */
-function endOf(exit: Exit, { leaving }: ActorRecord): HostedEnd {
+function endOf(
+  exit: Exit,
+  { leaving }: ActorRecord,
+): [HostedEnd[0], number, unknown] {
   if (exit.reason === "returned") return ["returned", 0, exit.value];
   if (exit.reason === "exited") return ["exited", exit.code, undefined];
   if (leaving?.reason === "threw" || leaving?.reason === "failed") {

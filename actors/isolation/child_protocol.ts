@@ -63,13 +63,26 @@ export interface HostedStart {
   readonly memory: number | undefined;
 }
 
-/** How an actor ended, as its host saw it, and with which value or error. */
-export type HostedEnd = [reason: LeaveReason, code: number, outcome: unknown];
+/**
+ * How an actor ended, as its host saw it, and with which value or error; and what
+ * it was about to do, if that was to start or to stop.
+ */
+export type HostedEnd = [
+  reason: LeaveReason,
+  code: number,
+  outcome: unknown,
+  within?: { readonly doing: number; readonly method: string },
+];
+
+/** What came of a message: the value, or another word of `Reply`, with its text. */
+export type HostedAnswer = [word: number, what: unknown];
 
 /** How a message is to be handled. */
 export interface HostedAsk {
   /** How long its sender still waits, in ms; undefined: for ever. */
   readonly timeout: number | undefined;
+  /** What its sender is called. */
+  readonly sender: string;
 }
 
 /** What an agent may call of a host; see `child_host.ts`. */
@@ -78,7 +91,7 @@ export interface HostCalls {
   start(start: HostedStart, args: readonly unknown[]): Promise<boolean>;
   /** Resolves when the actor has ended. */
   ended(): Promise<HostedEnd>;
-  /** Has the actor handle a message. */
+  /** Has the actor handle a message; rejects with what the method throws. */
   ask(method: string, args: readonly unknown[], how: HostedAsk): unknown;
   /** Asks the actor to stop. */
   stop(order: StopOrder): void;

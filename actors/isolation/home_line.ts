@@ -22,6 +22,7 @@ import { type Frame, readFrame } from "../../channels/remote/frame.ts";
 import { shareRemotes } from "../../channels/remote/remote_class.ts";
 import "../../channels/remote/remote_things.ts";
 import "./remote_processes.ts";
+import "./remote_stream.ts";
 import { Ring } from "../../channels/ring.ts";
 import { setHome } from "../../channels/home.ts";
 import { endCount, ownThread, threadCanAct } from "../../channels/threads.ts";
@@ -128,8 +129,14 @@ export function useRemotes(endpoint: Endpoint): void {
   shareRemotes({
     describe(object) {
       const imported = imports.describe(object);
-      // The thread that gets it will let it go, too.
-      if (imported !== undefined) endpoint.drop(imported.ref, -1);
+      if (imported === undefined) return undefined;
+      // The thread that gets it will let it go, too. Later, since this is called
+      // while a message is being sent; `object` keeps this one's until then.
+      queueMicrotask(() => {
+        if (imports.refOf(object) !== undefined) {
+          endpoint.drop(imported.ref, -1);
+        }
+      });
       return imported;
     },
     take: ({ ref, kind, fields }) => imports.take(ref, kind, fields),

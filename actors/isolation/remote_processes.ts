@@ -6,6 +6,7 @@
 
 import { type Handle, isHandle, PACK } from "../../channels/handle.ts";
 import { ROOT } from "../../channels/threads.ts";
+import { relocated } from "../../channels/relocated.ts";
 import { SOURCE, type Source } from "../../channels/source.ts";
 import {
   registerRemote,
@@ -197,7 +198,7 @@ function bounded(options: WaitOptions = {}) {
   return { signal, rest };
 }
 
-function asking(
+async function asking(
   way: Way,
   verb: string,
   name: string,
@@ -205,7 +206,11 @@ function asking(
   options: WaitOptions | undefined,
 ): Promise<unknown> {
   const { signal, rest } = bounded(options);
-  return way.call(verb, [name, args, rest], signal);
+  try {
+    return await way.call(verb, [name, args, rest], signal);
+  } catch (error) {
+    throw relocated(error, /^\$\[1\]/);
+  }
 }
 
 /** Begins at its first `next`, as all streams do. */

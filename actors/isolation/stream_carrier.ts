@@ -34,8 +34,9 @@ export class StreamCarrier implements Carrier {
   /** Carries frames over a stream that nobody else uses. */
   constructor(stream: ByteStream) {
     this.#stream = stream;
-    // A listener in any case: an error that nobody hears ends the program.
-    stream.on("error", (error) => this.#end(error));
+    // A stream fails if the other side is gone. To be heard in any case: an error
+    // that nobody hears ends the program.
+    stream.on("error", () => this.#end(undefined));
     stream.on("end", () => this.#end(undefined));
     stream.on("close", () => this.#end(undefined));
     stream.on("drain", () => {

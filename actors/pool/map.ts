@@ -15,7 +15,7 @@
 
 import { NotSendableError } from "../../channels/errors.ts";
 import { timeoutError } from "../../channels/wait_options.ts";
-import { relocated } from "../error_bytes.ts";
+import { relocated } from "../../channels/relocated.ts";
 import { waitForWord } from "../wait_for_word.ts";
 import { ChunkSize } from "./_chunk_size.ts";
 import { listenTo, unlistenTo } from "./future.ts";

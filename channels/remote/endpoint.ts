@@ -159,6 +159,15 @@ export class Endpoint {
     for (const call of this.#inHand.values()) call.abort(error);
   }
 
+  /**
+   * The other side is gone, and so this one will be: calls of the other are given
+   * up, and those of this one have no answer ever.
+   */
+  abandon(error: Error): void {
+    this.#end ??= error;
+    for (const call of this.#inHand.values()) call.abort(error);
+  }
+
   /** How many calls of this side have no answer yet. */
   get pending(): number {
     return this.#pending.size;

@@ -7,6 +7,7 @@
 import { INSPECT } from "../inspect.ts";
 import { CHECK, PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { movedBy, type SendOptions } from "../send_options.ts";
+import { relocated } from "../relocated.ts";
 import type { Imported } from "./imports.ts";
 import type { Member, RemoteKind, Way } from "./remote_kind.ts";
 
@@ -159,6 +160,9 @@ function farMembers(shape: ClassShape): PropertyDescriptorMap {
   };
 }
 
+/** Where an item is among the arguments of what sends it. */
+const ITEM = /^\$\[0\]/;
+
 /** Sends what the first argument is; what is to be moved is copied, and gone. */
 async function post(
   way: Way,
@@ -176,9 +180,13 @@ async function post(
   }
   const { rest, signal } = withoutSignal(args, at);
   if (signal?.aborted) throw signal.reason;
-  const value = await way.send(name, rest, signal);
-  moved?.detach();
-  return value;
+  try {
+    const value = await way.send(name, rest, signal);
+    moved?.detach();
+    return value;
+  } catch (error) {
+    throw relocated(error, ITEM);
+  }
 }
 
 /** The arguments as they can be sent, and what cannot. */
