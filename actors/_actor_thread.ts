@@ -20,25 +20,14 @@ import {
   fenceThread,
   Life,
   lifeOf,
-  ownThread,
   releaseThread,
   threadExists,
-  threadTable,
   wakeAllThreads,
   wakeThread,
 } from "../channels/threads.ts";
-import { introduceToBroker } from "../channels/broker.ts";
-import { packAll, type PackedHandle, unpackAll } from "../channels/handle.ts";
-import { shapeTable } from "../channels/shapes.ts";
+import { unpackAll } from "../channels/handle.ts";
 import { waitAt } from "../channels/waiting.ts";
-import { homeMemory } from "../channels/home.ts";
-import { configuration } from "./configure.ts";
-import { currentProcess, type ParentProcess } from "./current_process.ts";
-import type { Declaration } from "./declaration.ts";
 import type { Exit } from "./exit.ts";
-import { LIBRARY_URL } from "./library_url.ts";
-import type { ChildStart } from "./isolation/child_protocol.ts";
-import { agentPermissions } from "./isolation/start_child.ts";
 import {
   type Ended,
   endedExit,
@@ -46,16 +35,14 @@ import {
   readExit,
   silentExit,
 } from "./read_exit.ts";
-import type { NormalizedPermissions } from "./permissions.ts";
 import { Over, Record, type StopOrder } from "./record.ts";
 import { reapOrphan, STUCK_AFTER } from "./_reap_orphan.ts";
-import type { ServeStart, StartMessage } from "./start_message.ts";
-import { registryMemory } from "./_registry_line.ts";
+import { startOf, type ThreadSpec, workerOf } from "./_thread_spec.ts";
 import { startWorker } from "./_spares.ts";
 import { endingCount, endInTurn } from "./_terminations.ts";
 import type { TrampolineMessage } from "./_trampoline.ts";
 import { EndListeners, type WatchedThread } from "./watched_thread.ts";
-import { isLockFree, lockIsFree, lockName, programName } from "./_web_locks.ts";
+import { isLockFree, lockIsFree, lockName } from "./_web_locks.ts";
 import { setKeepsAlive } from "./_worker_ref.ts";
 
 /**
@@ -72,40 +59,6 @@ const EACH_OTHER = 100; // ms
 interface ControlPort extends MessagePort {
   ref?(): void;
   unref?(): void;
-}
-
-/** What a thread is started with. */
-export interface ThreadSpec {
-  /** What it runs. */
-  readonly declaration: Pick<Declaration, "name" | "module">;
-  /** What else it may have to load. */
-  readonly modules: readonly string[];
-  /** Its rights. */
-  readonly permissions: NormalizedPermissions;
-  /** Who it is. */
-  readonly name: string;
-  /** See `name`. */
-  readonly id: number;
-  /** See `name`. */
-  readonly lineage: string;
-  /** Whether it does not keep the program alive. */
-  readonly daemon: boolean;
-  /** The stack of the call that starts it. */
-  readonly startedAt: string;
-  /** Who started it, if not this thread's process. */
-  readonly parent?: ParentProcess | undefined;
-  /** For an actor in a process of its own. */
-  readonly child?: ChildStart | undefined;
-  /** Its own handle, if that is at home. */
-  readonly self?: PackedHandle | undefined;
-  /** The way to its home, if that is not this thread's. */
-  readonly home?: SharedArrayBuffer | undefined;
-  /** The arguments, encoded, and what goes beside them. */
-  readonly args: Uint8Array<ArrayBuffer>;
-  /** See `args`. */
-  readonly beside: readonly object[];
-  /** What an actor that is a class is told besides, given the thread's id. */
-  readonly serve: (thread: number) => ServeStart | undefined;
 }
 
 /** See the module. */
@@ -154,19 +107,7 @@ export class ActorThread<R> implements WatchedThread<R> {
     this.listeners = new EndListeners(this.exit);
     this.thread = claimThread();
     try {
-      this.#worker = startWorker(
-        spec.child === undefined
-          ? {
-            modules: [declaration.module, ...spec.modules],
-            permissions,
-            name,
-          }
-          : {
-            modules: [LIBRARY_URL],
-            permissions: agentPermissions(spec.child),
-            name,
-          },
-      );
+      this.#worker = startWorker(workerOf(spec));
     } catch (error) {
       releaseThread(this.thread);
       throw error;
@@ -224,37 +165,7 @@ export class ActorThread<R> implements WatchedThread<R> {
   }
 
   #post(spec: ThreadSpec, port: MessagePort): void {
-    const { declaration, name, id, lineage, daemon, args, beside } = spec;
-    const self = currentProcess();
-    const broker = introduceToBroker(this.thread);
-    const moved: Transferable[] = [port, broker, args.buffer];
-    const start: StartMessage = {
-      port,
-      broker,
-      registry: registryMemory(),
-      program: programName(),
-      lock: lockName(this.thread),
-      table: threadTable(),
-      thread: this.thread,
-      shapes: shapeTable(),
-      parentThread: ownThread(),
-      record: this.record.memory,
-      module: declaration.module,
-      declared: declaration.name,
-      args,
-      beside: packAll(beside, this.thread, moved),
-      serve: spec.serve(this.thread),
-      permissions: spec.permissions,
-      name,
-      id,
-      lineage,
-      daemon,
-      parent: spec.parent ?? { name: self.name, id: self.id },
-      child: spec.child,
-      self: spec.self,
-      configured: configuration(),
-      home: spec.home ?? homeMemory(),
-    };
+    const [start, moved] = startOf(spec, this.thread, this.record.memory, port);
     this.#worker.postMessage(start, moved);
   }
 

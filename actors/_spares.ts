@@ -31,7 +31,6 @@
 
 import { ownThread, ROOT } from "../channels/threads.ts";
 import { declaringModules } from "./declaration.ts";
-import { HOST_URL } from "./_host.ts";
 import {
   type NormalizedPermissions,
   workerPermissions,
@@ -62,6 +61,8 @@ const LONGEST_PAUSE = 1000;
 
 /** What a worker is wanted for. */
 export interface WorkerSpec {
+  /** The module that runs the actor. */
+  readonly host: string;
   /** The modules that it may have to load. */
   readonly modules: readonly string[];
   /** Its rights. */
@@ -80,6 +81,7 @@ interface Spare {
 
 /** What is started with one set of permissions. */
 interface Kind {
+  readonly host: string;
   readonly permissions: NormalizedPermissions;
   /** All that was ever wanted beside the modules that declare actors. */
   readonly modules: Set<string>;
@@ -111,19 +113,20 @@ export function startWorker(spec: WorkerSpec): Worker {
   return worker;
 }
 
-function newWorker({ modules, permissions, name }: WorkerSpec): Worker {
-  const url = trampolineUrl({ host: HOST_URL, modules });
+function newWorker({ host, modules, permissions, name }: WorkerSpec): Worker {
+  const url = trampolineUrl({ host, modules });
   const options = workerPermissions(permissions);
   return new Worker(url, { type: "module", name, ...options });
 }
 
-function kindOf({ permissions, modules }: WorkerSpec): Kind {
-  const key = JSON.stringify(permissions);
+function kindOf({ host, permissions, modules }: WorkerSpec): Kind {
+  const key = JSON.stringify([host, permissions]);
   let kind = kinds.get(key);
   if (kind === undefined) {
     kinds.set(
       key,
       kind = {
+        host,
         permissions,
         modules: new Set(),
         spares: [],
@@ -224,7 +227,7 @@ function modulesOf(kind: Kind): Set<string> {
 function makeSpare(kind: Kind): Spare {
   const modules = modulesOf(kind);
   const url = trampolineUrl({
-    host: HOST_URL,
+    host: kind.host,
     modules: [...modules],
     isSpare: true,
   });

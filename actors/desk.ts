@@ -56,6 +56,7 @@ const decoder = new TextDecoder();
 export class Desk {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #bytes: Uint8Array<SharedArrayBuffer>;
+  #isFrozen = false;
   readonly #places = new Map<string, number>();
 
   /** The desk in the memory of a record. */
@@ -85,13 +86,19 @@ export class Desk {
     Atomics.store(this.#words, STATE, doing);
   }
 
+  /** Shows from now on what the actor has in hand now: it ends. */
+  freeze(): void {
+    this.#isFrozen = true;
+  }
+
   /** Is done with a message, and with all of them. For the actor itself. */
   end(withAll: boolean): void {
-    if (withAll) this.#words[STATE] = Doing.nothing;
+    if (withAll && !this.#isFrozen) this.#words[STATE] = Doing.nothing;
   }
 
   /** Is done with what is no message. For the actor itself. */
   leave(): void {
+    if (this.#isFrozen) return;
     Atomics.store(this.#words, STATE, Doing.nothing);
   }
 

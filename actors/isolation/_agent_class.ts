@@ -29,7 +29,7 @@ export function agentClass(
     Object.defineProperty(Agent.prototype, name, {
       value: streams.includes(name)
         ? async function* (...args: unknown[]) {
-          yield* await ask(host, name, args) as AsyncIterable<unknown>;
+          return yield* await ask(host, name, args) as AsyncIterable<unknown>;
         }
         : method(name),
     });

@@ -36,16 +36,17 @@ import { becomeActor } from "../current_process.ts";
 import { Desk, Doing } from "../desk.ts";
 import { sayFarewell } from "../leave.ts";
 import { setEnd } from "../links.ts";
+import type { Entered } from "../host.ts";
 import { packOwn } from "../own_handle.ts";
 import { LIBRARY_URL } from "../library_url.ts";
 import { PassedWord } from "../passed_word.ts";
-import { type LeaveReason, Record } from "../record.ts";
+import type { LeaveReason, Record } from "../record.ts";
 import type { StartMessage } from "../start_message.ts";
 import { AgentSide } from "./agent_calls.ts";
 import "./remote_processes.ts";
 import "./remote_stream.ts";
 import { agentClass } from "./_agent_class.ts";
-import { ChildProcess, type NodeChildProcess } from "./child_process.ts";
+import { ChildProcess } from "./child_process.ts";
 import type { HostedEnd, HostedStart } from "./child_protocol.ts";
 import { endOfProcess } from "./_process_end.ts";
 import { StreamCarrier } from "./stream_carrier.ts";
@@ -68,19 +69,18 @@ export class AgentHost {
   #hasLeft = false;
 
   /**
-   * `close` ends this thread, which then leaves the program; `load` loads the
-   * modules that its trampoline names.
+   * For the actor that `start` describes; `load` loads the modules that the
+   * trampoline names.
    */
   constructor(
     start: StartMessage,
-    record: Record,
-    close: () => void,
+    { record, leave }: Entered,
     load: (module: string) => Promise<unknown>,
   ) {
     this.#load = load;
     this.#start = start;
     this.#record = record;
-    this.#close = close;
+    this.#close = leave;
     this.#desk = new Desk(start.record);
   }
 
@@ -119,16 +119,10 @@ export class AgentHost {
 
   async #serve(): Promise<void> {
     const { args, beside, child } = this.#start;
-    const [node] = await Promise.all([
-      import("node:child_process"),
-      // All that arguments may hold.
-      this.#load(LIBRARY_URL),
-    ]);
+    // All that arguments may hold.
+    await this.#load(LIBRARY_URL);
     const values = decode(args, 0, args.length, unpackAll(beside));
-    const running = new ChildProcess(
-      node as unknown as NodeChildProcess,
-      child!.command,
-    );
+    const running = new ChildProcess(child!.command);
     this.#child = running;
     this.#record.setProcess(running.pid ?? 0);
     const died = running.ended.finally(() => this.#record.setProcess(0));
@@ -153,7 +147,7 @@ export class AgentHost {
 
   #hosted(): HostedStart {
     const { module, declared, child, serve, permissions } = this.#start;
-    const { name, id, lineage, parent } = this.#start;
+    const { name, id, lineage, parent, daemon } = this.#start;
     return {
       module,
       declared,
@@ -165,6 +159,7 @@ export class AgentHost {
       id,
       lineage,
       parent,
+      daemon,
       firstId: child!.firstId,
       memory: child!.memory,
     };
@@ -284,6 +279,8 @@ export class AgentHost {
   async #end(reason: LeaveReason, code: number, outcome: unknown) {
     if (this.#hasLeft) return;
     this.#hasLeft = true;
+    // What it had in hand is to be seen by who asks why there is no answer.
+    this.#desk.freeze();
     this.#class?.halt();
     // Gone before anybody hears of it, so that it holds nothing any more.
     await this.#kill();

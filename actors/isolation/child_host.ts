@@ -94,10 +94,11 @@ export class ChildHost {
       isolation: { isProcess: false, memory: undefined },
     });
     this.#streams = traits?.streams ?? [];
-    const { name, id, lineage, parent, modules } = start;
+    const { name, id, lineage, parent, daemon, modules } = start;
     const options = {
       args,
       name,
+      daemon,
       [IDENTITY]: {
         id,
         lineage,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { spawn } from "node:child_process";
 import type { ByteStream } from "./stream_carrier.ts";
 import type { ChildCommand } from "./child_command.ts";
 import { StandardError } from "./_standard_error.ts";
@@ -34,15 +35,6 @@ interface NodeChild {
   on(event: "error", listener: (error: Error) => void): unknown;
 }
 
-/** The part of Node's module that is used. */
-export interface NodeChildProcess {
-  spawn(
-    file: string,
-    args: readonly string[],
-    options: object,
-  ): NodeChild;
-}
-
 /** See the module. */
 export class ChildProcess {
   /** Its id, by the operating system. */
@@ -52,15 +44,15 @@ export class ChildProcess {
   readonly #child: NodeChild;
   #isOver = false;
 
-  /** Starts a process by `node`, which is Node's module `child_process`. */
-  constructor(node: NodeChildProcess, { file, args, env }: ChildCommand) {
+  /** Starts a process. */
+  constructor({ file, args, env }: ChildCommand) {
     // The actor has its program's standard input and output. What goes to
     // standard error passes through here, for what the platform writes there
     // when it runs out of memory.
-    const child = node.spawn(file, args, {
+    const child = spawn(file, args, {
       stdio: ["inherit", "inherit", "pipe", "pipe"],
       env,
-    });
+    }) as unknown as NodeChild;
     this.#child = child;
     this.pid = child.pid;
     const errors = new StandardError();

@@ -57,6 +57,8 @@ export interface HostedStart {
   readonly lineage: string;
   /** Who started it. */
   readonly parent: ParentProcess;
+  /** Whether its children are daemons, unless they say otherwise. */
+  readonly daemon: boolean;
   /** From where to number the processes that it starts. */
   readonly firstId: number;
   /** The most memory it may use, in MB. */

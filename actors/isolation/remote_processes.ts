@@ -221,7 +221,11 @@ async function* streaming(
   options: WaitOptions | undefined,
 ): AsyncGenerator<unknown> {
   const { signal, rest } = bounded(options);
-  yield* await way.call("ask", [name, args, rest], signal) as AsyncIterable<
+  return yield* await way.call(
+    "ask",
+    [name, args, rest],
+    signal,
+  ) as AsyncIterable<
     unknown
   >;
 }

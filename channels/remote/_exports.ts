@@ -51,21 +51,26 @@ export class Exports {
     const entry = this.#entries.get(ref as number);
     if (entry !== undefined) return entry;
     throw new FrameError(
-      `Cannot read a frame: the thing ${String(ref)} was not handed over`,
+      `Cannot read a frame: ${named(ref)} was not handed over`,
     );
   }
 
   /** The other side uses a thing in so many places less; more, if negative. */
   drop(ref: unknown, count: unknown): void {
     const entry = this.#entries.get(ref as number);
-    if (entry === undefined || typeof count !== "number") {
+    if (entry === undefined || !Number.isSafeInteger(count)) {
       throw new FrameError(
-        `Cannot read a frame: the thing ${String(ref)} cannot be let go`,
+        `Cannot read a frame: ${named(ref)} cannot be let go`,
       );
     }
-    entry.count -= count;
+    entry.count -= count as number;
     if (entry.count > 0) return;
     this.#entries.delete(ref as number);
     this.#refs.delete(entry.object);
   }
+}
+
+/** What is no number may be anything, and is not looked at. */
+function named(ref: unknown): string {
+  return typeof ref === "number" ? `the thing ${ref}` : "what is no thing";
 }

@@ -20,7 +20,11 @@ interface Held {
 export class SendWindow {
   readonly #send: (frame: Uint8Array<ArrayBuffer>) => void;
   readonly #sizes = new Map<number, number>();
-  #held: Held[] = [];
+  /** In their order, from `#first` on; those taken back are in it, too. */
+  #line: Held[] = [];
+  #first = 0;
+  /** The numbers of those that were not taken back. */
+  readonly #held = new Set<number>();
   #bytes = 0;
 
   /** `send` sends a frame. */
@@ -30,17 +34,23 @@ export class SendWindow {
 
   /** Whether frames are held back. */
   get isCrowded(): boolean {
-    return this.#held.length > 0;
+    return this.#held.size > 0;
+  }
+
+  /** Whether this call is held back. */
+  holds(number: number): boolean {
+    return this.#held.has(number);
   }
 
   /** Whether nothing is under way. */
   get isIdle(): boolean {
-    return this.#sizes.size === 0 && this.#held.length === 0;
+    return this.#sizes.size === 0 && this.#held.size === 0;
   }
 
   /** Sends the frame of a call, now or when it is its turn. */
   push(number: number, frame: Uint8Array<ArrayBuffer>): void {
-    this.#held.push({ number, frame });
+    this.#line.push({ number, frame });
+    this.#held.add(number);
     this.#flush();
   }
 
@@ -53,19 +63,29 @@ export class SendWindow {
 
   /** Takes back a call, if it is held; tells whether it was. */
   takeBack(number: number): boolean {
-    const before = this.#held.length;
-    this.#held = this.#held.filter((held) => held.number !== number);
-    return this.#held.length < before;
+    if (!this.#held.delete(number)) return false;
+    // Now and then, since each time looks at all: their bytes are let go.
+    if (this.#held.size * 2 < this.#line.length - this.#first) {
+      this.#line = this.#line.slice(this.#first)
+        .filter((held) => this.#held.has(held.number));
+      this.#first = 0;
+    }
+    return true;
   }
 
   #flush(): void {
-    while (this.#held.length > 0) {
-      const { number, frame } = this.#held[0]!;
-      if (this.#bytes > 0 && this.#bytes + frame.length > WINDOW) return;
-      this.#held.shift();
+    for (; this.#first < this.#line.length; this.#first++) {
+      const { number, frame } = this.#line[this.#first]!;
+      if (!this.#held.has(number)) continue;
+      if (this.#bytes > 0 && this.#bytes + frame.length > WINDOW) break;
+      this.#held.delete(number);
       this.#bytes += frame.length;
       this.#sizes.set(number, frame.length);
       this.#send(frame);
     }
+    // Now and then, since each time moves all that are left.
+    if (this.#first * 2 < this.#line.length) return;
+    this.#line = this.#line.slice(this.#first);
+    this.#first = 0;
   }
 }

@@ -19,13 +19,17 @@
 import { type Frame, FrameError, payloadOf, Tag } from "./frame.ts";
 import { PayloadCodec } from "./payload.ts";
 import { SendWindow } from "./_send_window.ts";
-import type { Way } from "./remote_kind.ts";
+import type { HoldBound, Way } from "./remote_kind.ts";
+import { startTimer } from "../wait_options.ts";
 
 /** The number of the first thing, which each side has from the beginning. */
 export const FIRST_REF = 1;
 
 /** The most calls of the other side that may wait for their answers here. */
 const MOST_CALLS = 1_000_000;
+
+/** The most parts that a call has: its arguments, the thing, the member. */
+const MOST_PARTS = 16;
 
 /** What an endpoint is made with. */
 export interface EndpointOptions {
@@ -41,14 +45,20 @@ export interface EndpointOptions {
   blockUntil?(isSo: () => boolean): void;
 }
 
-/** What is called, and whether the call sends something. */
+/** A thing that is called, and whether the call sends something. */
 interface Recipient {
   readonly ref: number;
   readonly isSent: boolean;
+  /** What stands for it here is kept by this. */
+  readonly kept: { object?: object };
 }
 
-/** An answer to a call. */
-type Settle = (isError: boolean, value: unknown) => void;
+/** A call without an answer. */
+interface Pending {
+  /** What it keeps as long: were that let go, a call held back came too late. */
+  readonly to: Recipient;
+  settle(isError: boolean, value: unknown): void;
+}
 
 /** See the module. */
 export class Endpoint {
@@ -56,7 +66,7 @@ export class Endpoint {
   readonly codec: PayloadCodec;
   readonly #options: EndpointOptions;
   /** The calls of this side without an answer. */
-  readonly #pending = new Map<number, Settle>();
+  readonly #pending = new Map<number, Pending>();
   /** The calls of the other side in hand, by lane and number. */
   readonly #inHand = new Map<string, AbortController>();
   /** By things, where something is sent to one. */
@@ -78,16 +88,22 @@ export class Endpoint {
   /** How a thing of the other side is used. */
   wayTo(ref: number, fields: Way["fields"]): Way {
     const windows = this.#windows;
+    const kept: Recipient["kept"] = {};
+    const called: Recipient = { ref, isSent: false, kept };
+    const sent: Recipient = { ref, isSent: true, kept };
     return {
       ref,
       fields,
       get isCrowded() {
         return windows.get(ref)?.isCrowded ?? false;
       },
-      call: (...called) => this.#await({ ref, isSent: false }, ...called),
-      callSync: (...called) => this.#block({ ref, isSent: false }, ...called),
-      send: (...called) => this.#await({ ref, isSent: true }, ...called),
-      sendSync: (...called) => this.#block({ ref, isSent: true }, ...called),
+      call: (...call) => this.#await(called, ...call),
+      callSync: (...call) => this.#block(called, ...call),
+      send: (...call) => this.#await(sent, ...call),
+      sendSync: (...call) => this.#block(sent, ...call),
+      keep(object) {
+        kept.object = object;
+      },
     };
   }
 
@@ -96,13 +112,16 @@ export class Endpoint {
     member: string,
     args: readonly unknown[],
     signal?: AbortSignal,
+    bound?: HoldBound,
   ): Promise<unknown> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     let number: number;
+    let stopTimer = () => {};
     const onAbort = () => this.#giveUp(to.ref, number, signal!.reason);
     try {
       number = this.#start(to, member, args, (isError, value) => {
+        stopTimer();
         signal?.removeEventListener("abort", onAbort);
         // Its own reason, not what became of that on the way.
         if (isError) reject(signal?.aborted ? signal.reason : value);
@@ -112,6 +131,11 @@ export class Endpoint {
       return Promise.reject(error);
     }
     signal?.addEventListener("abort", onAbort, { once: true });
+    if (bound !== undefined && this.#windows.get(to.ref)?.holds(number)) {
+      const giveUp = () => this.#giveUp(to.ref, number, bound.late());
+      if (bound.timeout === 0) giveUp();
+      else stopTimer = startTimer(bound.timeout, giveUp);
+    }
     return promise;
   }
 
@@ -148,14 +172,18 @@ export class Endpoint {
     if (tag === Tag.drop) this.codec.exports.drop(value[0], value[1]);
     else if (tag === Tag.abort) {
       this.#inHand.get(`${lane}:${number}`)?.abort(value[0]);
-    } else this.#onCall(lane, number, value);
+    } else if (tag === Tag.call) this.#onCall(lane, number, value);
+    else throw new FrameError(`Cannot read a frame: it has the tag ${tag}`);
   }
 
   /** The other side is gone: no answer will come any more. */
   end(error: Error): void {
-    this.#end ??= error;
-    for (const settle of this.#pending.values()) settle(true, error);
+    if (this.#end !== undefined) return;
+    this.#end = error;
+    const pending = [...this.#pending.values()];
     this.#pending.clear();
+    this.#windows.clear();
+    for (const { settle } of pending) settle(true, error);
     for (const call of this.#inHand.values()) call.abort(error);
   }
 
@@ -175,35 +203,48 @@ export class Endpoint {
 
   /** Settles a call of this side. */
   #settle(number: number, isError: boolean, value: unknown): void {
-    const settle = this.#pending.get(number)!;
+    const { settle } = this.#pending.get(number)!;
     this.#pending.delete(number);
     settle(isError, value);
   }
 
   #start(
-    { ref, isSent }: Recipient,
+    to: Recipient,
     member: string,
     args: readonly unknown[],
-    settle: Settle,
+    settle: Pending["settle"],
   ): number {
     if (this.#end !== undefined) throw this.#end;
-    const number = this.#count = (this.#count + 1) >>> 0;
+    const { ref, isSent } = to;
+    const number = this.#nextNumber();
     const { lane, send } = this.#options;
     const parts = [...args, ref, member];
     const frame = this.codec.write(Tag.call, lane, number, parts);
     if (isSent) {
       const window = this.#windowOf(ref);
-      this.#pending.set(number, (isError, value) => {
-        window.done(number);
-        if (window.isIdle) this.#windows.delete(ref);
-        settle(isError, value);
+      this.#pending.set(number, {
+        to,
+        settle: (isError, value) => {
+          // After the end nothing is sent any more.
+          if (this.#end === undefined) window.done(number);
+          if (window.isIdle) this.#windows.delete(ref);
+          settle(isError, value);
+        },
       });
       window.push(number, frame);
     } else {
-      this.#pending.set(number, settle);
+      this.#pending.set(number, { to, settle });
       send(frame);
     }
     return number;
+  }
+
+  /** The count runs over in days, and a call may take longer. */
+  #nextNumber(): number {
+    do this.#count = (this.#count + 1) >>> 0; while (
+      this.#pending.has(this.#count)
+    );
+    return this.#count;
   }
 
   #windowOf(ref: number): SendWindow {
@@ -232,11 +273,20 @@ export class Endpoint {
   }
 
   #onCall(lane: number, number: number, parts: unknown[]): void {
-    const member = parts.pop() as string;
-    const { object, ways } = this.codec.exports.get(parts.pop());
-    if (!Object.hasOwn(ways.members, member)) {
+    // A list of nothing but holes has any length, in a few bytes.
+    if (parts.length > MOST_PARTS) {
       throw new FrameError(
-        `Cannot read a frame: there is no member "${member}"`,
+        `Cannot read a frame: a call of ${parts.length} parts`,
+      );
+    }
+    const member = parts.pop();
+    const { object, ways } = this.codec.exports.get(parts.pop());
+    // What is no text may have no text either: an object with a `toString` of 1.
+    if (typeof member !== "string" || !Object.hasOwn(ways.members, member)) {
+      throw new FrameError(
+        `Cannot read a frame: there is no member ${
+          typeof member === "string" ? JSON.stringify(member) : "of no name"
+        }`,
       );
     }
     const key = `${lane}:${number}`;

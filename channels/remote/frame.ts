@@ -83,6 +83,11 @@ export function writeHeader(
  * @throws {FrameError} If it is none.
  */
 export function readFrame(bytes: Uint8Array<ArrayBuffer>): Frame {
+  if (bytes.length < HEADER) {
+    throw new FrameError(
+      `Cannot read a frame: it has ${bytes.length} bytes in all`,
+    );
+  }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const length = view.getUint32(0, true);
   const tag = view.getUint32(4, true);

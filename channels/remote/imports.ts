@@ -95,7 +95,9 @@ export class Imports {
   }
 
   #make(ref: number, kind: string, fields: Way["fields"]): object {
-    const object = remoteKind(kind)!.make(this.#wayTo(ref, fields));
+    const way = this.#wayTo(ref, fields);
+    const object = remoteKind(kind)!.make(way);
+    way.keep(object);
     const known = { object: new WeakRef(object), kind, fields, count: 1 };
     this.#known.set(ref, known);
     this.#refs.set(object, ref);

@@ -80,7 +80,7 @@ export class PayloadCodec {
     const beside: object[] = [];
     const encoder = this.#encoder;
     const length = lossy
-      ? encoder.encodeLossy(value)
+      ? encoder.encodeLossy(value, beside)
       : encoder.encode(value, beside);
     let bytes = encoder.bytes;
     let rest = 0;
@@ -114,9 +114,10 @@ export class PayloadCodec {
     try {
       const view = new DataView(payload.buffer, payload.byteOffset);
       const end = 4 + view.getUint32(0, true);
-      const beside = end === payload.length
-        ? []
-        : this.#things(decode(payload, end, payload.length));
+      const beside = end === payload.length ? [] : this.#things(
+        decode(payload, end, payload.length),
+        payload.length - end,
+      );
       return decode(payload, 4, end, beside);
     } catch (error) {
       if (error instanceof FrameError) throw error;
@@ -161,10 +162,17 @@ export class PayloadCodec {
     return [ref, kind, remoteKind(kind)!.fields?.(object as never) ?? {}];
   }
 
-  #things(described: unknown): object[] {
+  #things(described: unknown, most: number): object[] {
     if (!Array.isArray(described)) {
       throw new FrameError(
         "Cannot read a frame: nothing tells what is beside it",
+      );
+    }
+    // Each takes some bytes; holes would take none, and minutes to walk over.
+    if (described.length > most) {
+      throw new FrameError(
+        `Cannot read a frame: there cannot be ${described.length} things ` +
+          `beside it`,
       );
     }
     return described.map((one) => {

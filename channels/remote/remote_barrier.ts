@@ -22,7 +22,12 @@ import {
 } from "../locks/barrier.ts";
 import { registerMaker } from "./makers.ts";
 import { type Remote, remoteClass, WAY } from "./remote_class.ts";
-import { registerRemote, Result, type Way } from "./remote_kind.ts";
+import {
+  optionsWith,
+  registerRemote,
+  Result,
+  type Way,
+} from "./remote_kind.ts";
 
 /** An action that an actor elsewhere is to run now. */
 class DueAction {
@@ -67,7 +72,7 @@ function waitAtHome(
   [options, hasAction]: readonly unknown[],
   signal: AbortSignal | undefined,
 ): Promise<number | Result> {
-  const all: BarrierWaitOptions = { ...options as BarrierWaitOptions, signal };
+  const all: BarrierWaitOptions = optionsWith(signal, options);
   if (hasAction !== true) return barrier.wait(all);
   return new Promise((resolve, reject) => {
     const due = new DueAction(

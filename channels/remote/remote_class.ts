@@ -4,12 +4,20 @@
  * @module
  */
 
+import { labelOf } from "../bounds.ts";
 import { INSPECT } from "../inspect.ts";
 import { CHECK, PACK, type PackedHandle, registerHandle } from "../handle.ts";
 import { movedBy, type SendOptions } from "../send_options.ts";
 import { relocated } from "../relocated.ts";
+import { timeoutError } from "../wait_options.ts";
 import type { Imported } from "./imports.ts";
-import type { Member, RemoteKind, Way } from "./remote_kind.ts";
+import {
+  type HoldBound,
+  type Member,
+  optionsWith,
+  type RemoteKind,
+  type Way,
+} from "./remote_kind.ts";
 
 /** The members of a class, by how they are used from elsewhere. */
 export interface ClassShape {
@@ -87,7 +95,7 @@ function homeMembers(shape: ClassShape): Record<string, Member> {
   for (const [name, at] of Object.entries({ ...awaited, ...sending })) {
     members[name] = (object, args, signal) => {
       const all: unknown[] = [...args];
-      all[at] = { ...(all[at] as object | undefined), signal };
+      all[at] = optionsWith(signal, all[at]);
       return Reflect.apply(Reflect.get(object, name), object, all);
     };
   }
@@ -181,12 +189,41 @@ async function post(
   const { rest, signal } = withoutSignal(args, at);
   if (signal?.aborted) throw signal.reason;
   try {
-    const value = await way.send(name, rest, signal);
+    const value = await way.send(
+      name,
+      rest,
+      signal,
+      boundOf(way, name, options),
+    );
     moved?.detach();
     return value;
   } catch (error) {
     throw relocated(error, ITEM);
   }
+}
+
+/** What is done with an item, for errors. */
+const VERBS: Readonly<Record<string, string>> = {
+  put: "put into",
+  send: "send to",
+};
+
+/** How long an item may be held back; what is no time its home refuses. */
+function boundOf(
+  { fields }: Way,
+  name: string,
+  { timeout }: SendOptions = {},
+): HoldBound | undefined {
+  if (typeof timeout !== "number" || !(timeout >= 0)) return undefined;
+  return {
+    timeout,
+    late() {
+      const label = labelOf(`${fields.kind}`, fields.name as string);
+      return timeoutError(
+        `Cannot ${VERBS[name]} ${label}: it was full for ${timeout} ms`,
+      );
+    },
+  };
 }
 
 /** The arguments as they can be sent, and what cannot. */

@@ -17,6 +17,14 @@
 
 import { PACK } from "../handle.ts";
 
+/** How long a call may be held back, and what it ends with then. */
+export interface HoldBound {
+  /** In milliseconds. */
+  readonly timeout: number;
+  /** Makes the error. */
+  late(): Error;
+}
+
 /** How the far side uses the object that it stands for. */
 export interface Way {
   /** The number of the object, by its home's count. */
@@ -41,14 +49,23 @@ export interface Way {
   /**
    * As {@linkcode call}, for what sends something: held back here while much of
    * that has no answer, so that neither process fills its memory with it.
+   *
+   * @param bound For a call that is held back, as its home counts no time then.
    */
   send(
     member: string,
     args: readonly unknown[],
     signal?: AbortSignal,
+    bound?: HoldBound,
   ): Promise<unknown>;
   /** As {@linkcode callSync}, likewise. */
   sendSync(member: string, args: readonly unknown[]): unknown;
+  /**
+   * Says what stands for it here. That is not collected, and so its home not
+   * told that it may let go, while anybody has a member of this in hand, or a
+   * call has no answer.
+   */
+  keep(object: object): void;
 }
 
 /** Does what a member does, with an object that is at home. */
@@ -57,6 +74,36 @@ export type Member = (
   args: readonly unknown[],
   signal: AbortSignal | undefined,
 ) => unknown;
+
+/** The most items of a list among options. */
+const MOST_LISTED = 100_000;
+
+/**
+ * The options of a call, as the other side said them, with the call's signal.
+ *
+ * @throws {TypeError} If they are none. A long text or many bytes would become as
+ *   many properties.
+ * @throws {RangeError} If a list among them is too long. One of nothing but holes
+ *   takes a few bytes, and to walk over it minutes.
+ */
+export function optionsWith(
+  signal: AbortSignal | undefined,
+  options: unknown,
+): object {
+  if (options === undefined) return { signal };
+  if (
+    typeof options !== "object" || options === null ||
+    Array.isArray(options) || ArrayBuffer.isView(options)
+  ) {
+    throw new TypeError("Cannot wait: options must be an object");
+  }
+  const isTooLong = (value: unknown) =>
+    Array.isArray(value) && value.length > MOST_LISTED;
+  if (Object.values(options).some(isTooLong)) {
+    throw new RangeError("Cannot wait: an option has too many items");
+  }
+  return { ...options, signal };
+}
 
 /** A kind of thing that can be used from another process. */
 export interface RemoteKind {

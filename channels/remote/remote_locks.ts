@@ -7,7 +7,6 @@
  * @module
  */
 
-import { Barrier, type BarrierWaitOptions } from "../locks/barrier.ts";
 import { Condition } from "../locks/condition.ts";
 import { EventFlag } from "../locks/event_flag.ts";
 import { Guard } from "../locks/guard.ts";
@@ -25,6 +24,7 @@ import {
 } from "./remote_class.ts";
 import {
   type Member,
+  optionsWith,
   registerRemote,
   Result,
   type Way,
@@ -57,7 +57,7 @@ function acquiring(
     guard && new Result("guard", guard);
   const members: Record<string, Member> = {
     [waits]: async (lock: Record<string, typeof acquire>, [options], signal) =>
-      asResult(await lock[waits]!({ ...options as WaitOptions, signal })),
+      asResult(await lock[waits]!(optionsWith(signal, options))),
     [tries]: (lock: Record<string, () => Guard | undefined>) =>
       asResult(lock[tries]!()),
   };

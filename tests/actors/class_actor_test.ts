@@ -294,7 +294,7 @@ Deno.test("the stack of a failed ask shows where it was asked, then where it was
   assertStringIncludes(here!, "class_actor_test.ts");
   assertStringIncludes(there!, "fixtures/actors/classes.ts");
   for (const part of [here!, there!]) {
-    for (const own of ["_server.ts", "recipient.ts", "_host.ts"]) {
+    for (const own of ["_server.ts", "recipient.ts", "host.ts"]) {
       assert(!part.includes(own), `${own} in ${part}`);
     }
   }

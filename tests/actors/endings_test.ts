@@ -52,7 +52,7 @@ Deno.test("an actor that throws: exit code 1, and the error with class, message 
   const [here, there] = error.stack!.split('--- in actor "thrower" ---');
   assertStringIncludes(here!, "endings_test.ts");
   assertStringIncludes(there!, "fixtures/actors/endings.ts");
-  assertEquals(there!.includes("_host.ts"), false);
+  assertEquals(there!.includes("host.ts"), false);
 });
 
 Deno.test("an error keeps its class name, own fields, cause and AggregateError.errors", async () => {

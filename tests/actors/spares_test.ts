@@ -1,6 +1,6 @@
 // Spares: threads that are there before the actor is.
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
-import { HOST_URL } from "../../actors/_host.ts";
+import { HOST_URL } from "../../actors/host.ts";
 import { workerPermissions } from "../../actors/permissions.ts";
 import {
   letSparesGo,

@@ -56,6 +56,33 @@ export function run(
   load: (module: string) => Promise<unknown>,
   close: () => void,
 ): void {
+  runActor(start, enterProgram(start, load, close));
+}
+
+/** Runs the actor in this thread, which has entered the program. */
+export function runActor(start: StartMessage, entered: Entered): void {
+  new Host(start, entered).run();
+}
+
+/** What a thread knows that has entered the program. */
+export interface Entered {
+  /** The actor's record. */
+  readonly record: Record;
+  /** Leaves the program, and closes the thread. */
+  readonly leave: () => void;
+}
+
+/**
+ * Makes this thread the actor's.
+ *
+ * @param onFenced Called when it finds itself fenced; it leaves, by default.
+ */
+export function enterProgram(
+  start: StartMessage,
+  load: (module: string) => Promise<unknown>,
+  close: () => void,
+  onFenced?: (entered: Entered) => void,
+): Entered {
   const record = new Record(start.record);
   const leave = () => {
     record.setClosing();
@@ -63,8 +90,12 @@ export function run(
     wakeAllThreads();
     close();
   };
-  let onFenced = leave;
-  joinProgram(start.table, start.thread, () => onFenced());
+  const entered = { record, leave };
+  joinProgram(
+    start.table,
+    start.thread,
+    onFenced === undefined ? leave : () => onFenced(entered),
+  );
   nameThread(start.name);
   joinShapes(start.shapes);
   joinBroker(start.broker);
@@ -74,14 +105,7 @@ export function run(
   setLoader(load);
   // A spare was named before it was known whose thread it would be.
   Object.defineProperty(self, "name", { value: start.name, writable: true });
-  if (start.child === undefined) {
-    return void new Host(start, record, leave).run();
-  }
-  import("./isolation/agent_host.ts").then(({ AgentHost }) => {
-    const agent = new AgentHost(start, record, leave, load);
-    onFenced = () => agent.onFenced();
-    return agent.run();
-  });
+  return entered;
 }
 
 class Host {
@@ -93,9 +117,9 @@ class Host {
   #class: ClassHost | undefined;
   #hasLeft = false;
 
-  constructor(start: StartMessage, record: Record, close: () => void) {
+  constructor(start: StartMessage, { record, leave }: Entered) {
     this.#start = start;
-    this.#close = close;
+    this.#close = leave;
     this.#record = record;
     this.#desk = new Desk(start.record);
     setEnd((error) => this.#throw(error));
@@ -118,10 +142,6 @@ class Host {
     let declaration: Declaration;
     let values: never[];
     try {
-      if (this.#start.home !== undefined) {
-        const { joinHome } = await import("./isolation/home_line.ts");
-        joinHome(this.#start.home);
-      }
       declaration = await loadDeclaration(module, declared);
       const beside = unpackAll(this.#start.beside);
       const { args } = this.#start;
