@@ -6,6 +6,7 @@
 
 import { reserveProcesses } from "../../channels/numbers.ts";
 import { configuration } from "../configure.ts";
+import { LIBRARY_URL } from "../library_url.ts";
 import type { NormalizedPermissions } from "../permissions.ts";
 import { checkMayStart, childCommand } from "./child_command.ts";
 import type { ChildStart } from "./child_protocol.ts";
@@ -13,8 +14,17 @@ import type { ChildStart } from "./child_protocol.ts";
 /** How many ids a child process may give to the actors that it starts. */
 const IDS = 4096;
 
-/** The module that a child process begins with. */
-const ENTRY = new URL("./child_main.ts", import.meta.url).href;
+/**
+ * What a child process begins with. The whole library, since what passes through
+ * may be of any of its classes. As data, so that no configuration beside the
+ * library is taken for the program's.
+ */
+const ENTRY = `data:text/javascript,${
+  encodeURIComponent(
+    [LIBRARY_URL, new URL("./child_main.ts", import.meta.url).href]
+      .map((url) => `import ${JSON.stringify(url)};`).join(" "),
+  )
+}`;
 
 /** What must be known of the actor. */
 export interface ProcessSpec {
@@ -43,11 +53,7 @@ export function prepareChild(
     permissions,
     modules,
     memory,
-    // As data, so that no configuration beside the library is taken for the
-    // program's.
-    entry: `data:text/javascript,${
-      encodeURIComponent(`import ${JSON.stringify(ENTRY)};`)
-    }`,
+    entry: ENTRY,
     mainModule,
     childFlags,
   });

@@ -114,6 +114,10 @@ export class Endpoint {
     signal?: AbortSignal,
     bound?: HoldBound,
   ): Promise<unknown> {
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      const message = "Cannot wait: signal must be an AbortSignal";
+      return Promise.reject(new TypeError(message));
+    }
     if (signal?.aborted) return Promise.reject(signal.reason);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     let number: number;

@@ -238,9 +238,6 @@ function withoutSignal(
   }
   const { signal, transfer: _, ...others } = options as SendOptions;
   rest[at] = others;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new TypeError("Cannot wait: signal must be an AbortSignal");
-  }
   return { rest, signal };
 }
 

@@ -111,7 +111,7 @@ Deno.test("a queue of another process keeps to its time-outs and signals", async
   });
   for (const timeout of [0, 5]) {
     const get = queue.get({ timeout });
-    await assertRejects(() => get, DOMException, `for ${timeout} ms`);
+    await assertRejects(() => get, DOMException, `in ${timeout} ms`);
   }
   await queue.put(1);
   assertEquals(await nameOf(queue.put(2, { timeout: 5 })), "TimeoutError");
@@ -159,6 +159,9 @@ Deno.test("wrong options are refused as at home", async () => {
   const signal = {} as AbortSignal;
   assertEquals(await nameOf(far.get({ signal })), "TypeError");
   assertEquals(await nameOf(far.put(1, { signal })), "TypeError");
+  const lock = await joined.make<Lock>("lock", {});
+  assertEquals(await nameOf(lock.acquire({ signal })), "TypeError");
+  assertEquals(joined.far.pending, 0);
 });
 
 Deno.test("what cannot be sent is refused by the put, with its place in the item", async () => {
@@ -427,7 +430,7 @@ Deno.test("a thing is made with what its constructor takes, or not at all", asyn
     ["semaphore", -1],
     ["barrier", 0],
     ["shared-value", "text"],
-    ["shared-map", [["a"]], { capacity: "x" }],
+    ["shared-map", 5],
     ["condition", { lock: 5 }],
   ];
   for (const [kind, ...args] of refused) {
