@@ -85,6 +85,9 @@ export interface Identified {
   readonly self: PackedHandle | undefined;
 }
 
+/** The key of whether a process is a worker, which takes tasks for another. */
+export const RUNS_TASKS: unique symbol = Symbol("runs tasks");
+
 /** The key of the modules, beside its own, that an actor may have to load. */
 export const MODULES: unique symbol = Symbol("modules");
 
@@ -95,6 +98,7 @@ export interface HandleOptions extends SpawnOptions {
   [HANDED]?: Handed;
   [IDENTITY]?: Identified;
   [MODULES]?: readonly string[];
+  [RUNS_TASKS]?: boolean;
 }
 
 /**

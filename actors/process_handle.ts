@@ -5,6 +5,7 @@
  */
 
 import { Encoder } from "../channels/encode.ts";
+import { cannotCross } from "../channels/crossing.ts";
 import { Callers } from "../channels/callers.ts";
 import { CHECK, checkAll, PACK, registerHandle } from "../channels/handle.ts";
 import { INSPECT } from "../channels/inspect.ts";
@@ -57,6 +58,7 @@ import {
   ON_READY,
   type PackedProcess,
   type ReasonedStop,
+  RUNS_TASKS,
   STOP_REASON,
 } from "./handle_options.ts";
 import { callSite } from "./_own_frames.ts";
@@ -66,7 +68,9 @@ import { HandedThread, type WatchedThread } from "./watched_thread.ts";
 /** The grace of an actor that has asked for its signal, in ms. */
 const DEFAULT_GRACE = 5000;
 
-const encoder = new Encoder();
+const ownEncoder = new Encoder();
+/** For what leaves the process, to be decoded by the agent first. */
+const leavingEncoder = new Encoder({ refuse: cannotCross });
 const handles = new Identity<ProcessHandle<unknown>>();
 const started = new Set<ProcessHandle<unknown>>();
 
@@ -87,6 +91,7 @@ export class ProcessHandle<R> {
   /** Dropped at the start: a running process keeps no argument alive. */
   #args: readonly unknown[] | undefined;
   readonly #modules: readonly string[];
+  readonly #runsTasks: boolean;
   #thread: WatchedThread<R> | undefined;
 
   constructor(actor: object, options: HandleOptions = {}) {
@@ -99,6 +104,7 @@ export class ProcessHandle<R> {
     }
     const handed = options[HANDED];
     this.#modules = options[MODULES] ?? [];
+    this.#runsTasks = options[RUNS_TASKS] ?? false;
     if (handed !== undefined) {
       this.#thread = handed.thread as WatchedThread<R>;
       this.#declaration = handed.declaration;
@@ -157,6 +163,8 @@ export class ProcessHandle<R> {
     }
     if (isModuleLoading()) throw new SpawnAtLoadError(this.name);
     const beside: object[] = [];
+    const leaves = this.#isolation?.isProcess && !this.#runsTasks;
+    const encoder = leaves ? leavingEncoder : ownEncoder;
     const length = encoder.encode(this.#args, beside);
     checkAll(beside);
     this.#checkPermissions();
@@ -361,7 +369,8 @@ export class ProcessHandle<R> {
     const { permissions, name } = this;
     const modules = [this.#declaration.module, ...this.#modules];
     const { memory } = this.#isolation;
-    return prepareChild({ name, permissions, modules, memory });
+    const runsTasks = this.#runsTasks;
+    return prepareChild({ name, permissions, modules, memory, runsTasks });
   }
 
   #checkPermissions(): void {

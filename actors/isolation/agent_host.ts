@@ -23,6 +23,7 @@ import { decode } from "../../channels/decode.ts";
 import { Encoder } from "../../channels/encode.ts";
 import { unpackAll, unpackHandle } from "../../channels/handle.ts";
 import { Endpoint, FIRST_REF } from "../../channels/remote/endpoint.ts";
+import type { Way } from "../../channels/remote/remote_kind.ts";
 import "../../channels/remote/remote_things.ts";
 import {
   isFenced,
@@ -37,11 +38,15 @@ import { Desk, Doing } from "../desk.ts";
 import { sayFarewell } from "../leave.ts";
 import { setEnd } from "../links.ts";
 import type { Entered } from "../host.ts";
+import { setFunctionSource } from "../pool/task_functions.ts";
+import { work, type WorkerStart } from "../pool/worker.ts";
 import { packOwn } from "../own_handle.ts";
 import { LIBRARY_URL } from "../library_url.ts";
 import { PassedWord } from "../passed_word.ts";
 import type { LeaveReason, Record } from "../record.ts";
 import type { StartMessage } from "../start_message.ts";
+import { hostedFunctions } from "./_task_agent.ts";
+import { RUNNER, RUNNER_TRAITS, RUNNER_URL } from "./task_runner.ts";
 import { AgentSide } from "./agent_calls.ts";
 import "./remote_processes.ts";
 import "./remote_stream.ts";
@@ -133,8 +138,10 @@ export class AgentHost {
       host.call("ended", []) as Promise<HostedEnd>,
       died.then((end) => endOfProcess(end, this.#outOfMemory)),
     ]);
-    const served = host.call("start", [this.#hosted(), values])
-      .then((isUp) => isUp === true ? this.#onUp(host) : undefined);
+    // A worker's tasks come one by one.
+    const given = child!.runsTasks ? [] : values;
+    const served = host.call("start", [this.#hosted(), given])
+      .then((isUp) => isUp === true ? this.#onUp(host, values) : undefined);
     const [reason, code, outcome, within] = await Promise.race([
       ended,
       served.then(() => ended),
@@ -147,12 +154,13 @@ export class AgentHost {
 
   #hosted(): HostedStart {
     const { module, declared, child, serve, permissions } = this.#start;
+    const { runsTasks } = child!;
     const { name, id, lineage, parent, daemon } = this.#start;
     return {
-      module,
-      declared,
+      module: runsTasks ? RUNNER_URL : module,
+      declared: runsTasks ? RUNNER : declared,
       modules: child!.modules,
-      traits: serve?.traits,
+      traits: runsTasks ? RUNNER_TRAITS : serve?.traits,
       self: serve && unpackHandle(packOwn(this.#start)!),
       permissions,
       name,
@@ -178,6 +186,7 @@ export class AgentHost {
       outOfMemory: (used) => {
         const { memory } = this.#start.child!;
         this.#outOfMemory = `it took ${used} MB, and may take ${memory}`;
+        child.kill();
       },
     });
     endpoint.codec.exports.add("agent", agent);
@@ -199,8 +208,14 @@ export class AgentHost {
   }
 
   /** The actor is up: it does what it was started for. */
-  async #onUp(host: ReturnType<Endpoint["wayTo"]>): Promise<void> {
-    const { declared, parent, serve } = this.#start;
+  async #onUp(host: Way, values: unknown): Promise<void> {
+    const { declared, parent, serve, child } = this.#start;
+    if (child!.runsTasks) {
+      this.#setStarted();
+      setFunctionSource(hostedFunctions(host));
+      await work((values as [WorkerStart])[0]);
+      return this.#end("returned", 0, undefined);
+    }
     if (serve === undefined) {
       this.#setStarted();
       this.#desk.enter(Doing.handling, declared, parent.name);
@@ -228,7 +243,7 @@ export class AgentHost {
     if (this.#record.setStarted()) wakeAllThreads();
   }
 
-  #askToStop({ call }: Pick<ReturnType<Endpoint["wayTo"]>, "call">): void {
+  #askToStop({ call }: Pick<Way, "call">): void {
     const { stopReason: reason, stopTimeLeft: grace } = this.#record;
     call("stop", [{ reason, grace }]).catch(() => {});
   }

@@ -43,6 +43,7 @@ import type {
 import { HomeLine, useRemotes } from "./home_line.ts";
 import { MemoryWatch } from "./memory_watch.ts";
 import "./remote_stream.ts";
+import "./task_runner.ts";
 
 /** The answer of an actor that has ended. */
 const NEVER = new Promise<HostedAnswer>(() => {});

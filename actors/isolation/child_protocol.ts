@@ -29,6 +29,8 @@ export interface ChildStart {
   readonly command: ChildCommand;
   /** The modules that the actor may have to load, beside its own. */
   readonly modules: readonly string[];
+  /** Whether it runs the tasks of a pool's worker, which the agent then is. */
+  readonly runsTasks: boolean;
   /** From where to number the processes that the actor starts. */
   readonly firstId: number;
   /** The most memory it may use, in MB; no limit if undefined. */

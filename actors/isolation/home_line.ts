@@ -23,6 +23,7 @@ import { shareRemotes } from "../../channels/remote/remote_class.ts";
 import "../../channels/remote/remote_things.ts";
 import "./remote_processes.ts";
 import "./remote_stream.ts";
+import "./task_runner.ts";
 import { Ring } from "../../channels/ring.ts";
 import { setHome } from "../../channels/home.ts";
 import { endCount, ownThread, threadCanAct } from "../../channels/threads.ts";

@@ -36,6 +36,8 @@ export interface ProcessSpec {
   readonly modules: readonly string[];
   /** The most memory that it may take, in MB. */
   readonly memory: number | undefined;
+  /** Whether it is a pool's worker. */
+  readonly runsTasks: boolean;
 }
 
 /**
@@ -45,7 +47,7 @@ export interface ProcessSpec {
  * @throws {Error} If the rights or the configuration cannot be passed on.
  */
 export function prepareChild(
-  { name, permissions, modules, memory }: ProcessSpec,
+  { name, permissions, modules, memory, runsTasks }: ProcessSpec,
 ): ChildStart {
   checkMayStart(name);
   const { childFlags, mainModule } = configuration();
@@ -57,7 +59,8 @@ export function prepareChild(
     mainModule,
     childFlags,
   });
-  return { command, modules, memory, firstId: reserveProcesses(IDS) };
+  const firstId = reserveProcesses(IDS);
+  return { command, modules, memory, runsTasks, firstId };
 }
 
 /** The rights of an agent: to start its process, and no others. */

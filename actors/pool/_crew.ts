@@ -21,6 +21,7 @@
 import { startTimer } from "../../channels/wait_options.ts";
 import { currentProcess } from "../current_process.ts";
 import { type Declaration, declaringModules } from "../declaration.ts";
+import type { IsolationOptions } from "../isolation_options.ts";
 import type { Exit } from "../exit.ts";
 import { PermissionExceededError } from "../permission_errors.ts";
 import {
@@ -36,7 +37,7 @@ import type { TaskReply } from "./_protocol.ts";
 import { TaskGroup } from "./_task_group.ts";
 
 /** How a crew is made up. */
-export interface CrewOptions {
+export interface CrewOptions extends IsolationOptions {
   /** The name of the pool. */
   readonly name: string;
   /** The most workers. */

@@ -8,7 +8,8 @@ import { Life, lifeOf } from "../../channels/threads.ts";
 import { startTimer } from "../../channels/wait_options.ts";
 import { setDeclaration } from "../declaration.ts";
 import type { Exit } from "../exit.ts";
-import { MODULES } from "../handle_options.ts";
+import { MODULES, RUNS_TASKS } from "../handle_options.ts";
+import type { IsolationOptions } from "../isolation_options.ts";
 import { LIBRARY_URL } from "../library_url.ts";
 import { ProcessHandle } from "../process_handle.ts";
 import { Line, lineRing } from "../protocol.ts";
@@ -27,7 +28,7 @@ import type { TaskGroup } from "./_task_group.ts";
 const MODULE = new URL("./worker.ts", import.meta.url).href;
 
 /** How the workers of a pool are started. */
-export interface WorkerSpec {
+export interface WorkerSpec extends IsolationOptions {
   /** The name of the pool. */
   readonly pool: string;
   /** What the worker is called. */
@@ -118,6 +119,9 @@ export class PoolWorker {
       name: spec.name,
       // What is under way keeps the program alive, not those who wait for work.
       daemon: true,
+      isolation: spec.isolation,
+      memory: spec.memory,
+      [RUNS_TASKS]: true,
       [MODULES]: [LIBRARY_URL, ...group.modules],
     });
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -7,7 +7,8 @@
 import { decode } from "../../channels/decode.ts";
 import { checkTimeout } from "../../channels/wait_options.ts";
 import { declarationOf } from "../declaration.ts";
-import { ofResult, relocated } from "../error_bytes.ts";
+import { relocated } from "../../channels/relocated.ts";
+import { ofResult } from "../error_bytes.ts";
 import type { FunctionActor } from "../process.ts";
 import type { Line } from "../protocol.ts";
 import type { Board } from "./_board.ts";

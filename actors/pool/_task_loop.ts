@@ -22,8 +22,8 @@ import { Ring } from "../../channels/ring.ts";
 import { ownThread } from "../../channels/threads.ts";
 import { isTurnDue, turn } from "../../channels/turn.ts";
 import { waitAt } from "../../channels/waiting.ts";
-import { errorBytes, ofResult, relocated } from "../error_bytes.ts";
-import { loadDeclaration } from "../load.ts";
+import { relocated } from "../../channels/relocated.ts";
+import { errorBytes, ofResult } from "../error_bytes.ts";
 import { Pace } from "../pace.ts";
 import { holdRing } from "../protocol.ts";
 import type { AnyFunction } from "../sendable.ts";
@@ -31,6 +31,7 @@ import { isThenable } from "../thenable.ts";
 import { Board } from "./_board.ts";
 import { Catalogue } from "./_catalogue.ts";
 import { setCurrentTask } from "./current_task.ts";
+import { taskFunction } from "./task_functions.ts";
 import { Said, Told, Trait, type WorkerOrder } from "./_protocol.ts";
 import type { Nested, WorkerStart } from "./_protocol.ts";
 import {
@@ -221,8 +222,7 @@ export class TaskLoop {
 
   async #load(actor: number): Promise<AnyFunction> {
     const { module, name } = this.#catalogue.get(actor);
-    const { target } = await loadDeclaration(module, name);
-    return this.#functions[actor] = target as AnyFunction;
+    return this.#functions[actor] = await taskFunction(module, name);
   }
 
   #call(task: Taken, run: AnyFunction): Promise<void> | undefined {

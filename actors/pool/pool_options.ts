@@ -5,6 +5,8 @@
  */
 
 import { checkTimeout } from "../../channels/wait_options.ts";
+import { configuration } from "../configure.ts";
+import { checkIsolation, type IsolationOptions } from "../isolation_options.ts";
 import { type Declaration, declarationOf } from "../declaration.ts";
 import {
   type NormalizedPermissions,
@@ -15,7 +17,7 @@ import type { FunctionActor } from "../process.ts";
 import { typeName } from "./type_name.ts";
 
 /** How a pool is made. */
-export interface ProcessPoolOptions {
+export interface ProcessPoolOptions extends IsolationOptions {
   /**
    * The most workers at a time. Default: as many as the machine has processors.
    */
@@ -55,7 +57,7 @@ export interface ProcessPoolOptions {
 }
 
 /** The options of a pool, checked and complete. */
-export interface CheckedPoolOptions {
+export interface CheckedPoolOptions extends IsolationOptions {
   readonly name: string;
   readonly workers: number;
   readonly permissions: NormalizedPermissions;
@@ -93,7 +95,10 @@ export function checkPoolOptions(
     maxTasksPerWorker = Infinity,
     grace,
     broken = "task",
+    isolation,
+    memory,
   } = options;
+  checkIsolation(options, "create a pool", configuration().isolation);
   checkCount("workers", workers, false);
   checkCount("maxTasksPerWorker", maxTasksPerWorker, true);
   if (typeof name !== "string" || name === "") {
@@ -116,6 +121,8 @@ export function checkPoolOptions(
     maxTasks: maxTasksPerWorker,
     grace: grace === undefined ? DEFAULT_GRACE : checkTimeout(grace),
     broken,
+    isolation,
+    memory,
   };
   pools++;
   return checked;

@@ -14,6 +14,7 @@
  * @module
  */
 
+import { cannotCross, worksWithin } from "../crossing.ts";
 import { decode } from "../decode.ts";
 import { Encoder } from "../encode.ts";
 import { isHandle } from "../handle.ts";
@@ -28,16 +29,6 @@ type Described =
   | [ref: number, kind: string, fields: Readonly<Record<string, unknown>>]
   /** It is the receiver's own. */
   | [ref: number];
-
-/** What is told instead of what cannot be used from elsewhere. */
-const ADVICE: Readonly<Record<string, string>> = {
-  "shared-array": "Use a SharedMap, a Value, or send its items as a message",
-  "shared-bytes": "Use a SharedMap, or send the bytes as a message",
-  "shared-struct": "Use a SharedMap, or several Values",
-  process: "Only one that the same program has started can be sent",
-};
-
-const WORKS_WITHIN = "It works within one operating system process only";
 
 /** What a codec is made with. */
 export interface PayloadOptions extends ImportOptions {
@@ -128,28 +119,12 @@ export class PayloadCodec {
   }
 
   #refuse(object: object) {
-    if (isHandle(object)) {
-      const isTheirs = this.imports.refOf(object) !== undefined;
-      const remote = object instanceof Result
-        ? object.kind
-        : remoteKindOf(object);
-      const mayGo = remote !== undefined && this.#mayExport(remote);
-      if (isTheirs || mayGo) return undefined;
-      const { kind } = object as { kind?: unknown };
-      const advice = ADVICE[String(kind)] ?? "It cannot be used from another";
-      return {
-        found: `a ${object.constructor.name || "handle"}`,
-        advice: `${WORKS_WITHIN}. ${advice}`,
-      };
-    }
-    const memory = ArrayBuffer.isView(object) ? object.buffer : object;
-    return memory instanceof SharedArrayBuffer || memory instanceof Blob ||
-        memory instanceof CryptoKey || memory instanceof WebAssembly.Module
-      ? {
-        found: `a ${object.constructor.name}`,
-        advice: `${WORKS_WITHIN}. Send what it holds as data`,
-      }
-      : undefined;
+    const refusal = cannotCross(object);
+    if (refusal !== undefined || !isHandle(object)) return refusal;
+    if (this.imports.refOf(object) !== undefined) return undefined;
+    const kind = object instanceof Result ? object.kind : remoteKindOf(object);
+    const mayGo = kind !== undefined && this.#mayExport(kind);
+    return mayGo ? undefined : worksWithin(object);
   }
 
   #describe(thing: object): Described {

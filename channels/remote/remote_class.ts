@@ -162,7 +162,11 @@ function farMembers(shape: ClassShape): PropertyDescriptorMap {
   return {
     ...members,
     [CHECK]: { value: () => {} },
-    [PACK]: { value: pack },
+    [PACK]: {
+      value(this: object) {
+        return packRemote(this);
+      },
+    },
     [INSPECT]: { value: inspect },
     ...shape.own,
   };
@@ -242,8 +246,8 @@ function withoutSignal(
 }
 
 /** How a remote thing travels within the process that uses it. */
-function pack(this: object): PackedHandle {
-  const imported = describe(this);
+export function packRemote(remote: object): PackedHandle {
+  const imported = describe(remote);
   if (imported !== undefined) return { kind: "remote", imported };
   throw new TypeError("Cannot send a handle of another process from here");
 }

@@ -108,7 +108,7 @@ Deno.test("a member whose value cannot be sent fails for its caller", async () =
   await assertRejects(
     () => joined.call(1),
     NotSendableError,
-    "It works within one operating system process only",
+    "It works within one",
   );
   joined.host.work = () => "as before";
   assertEquals(await joined.call(1), "as before");
@@ -171,7 +171,14 @@ Deno.test("whatever is thrown arrives, if need be as a text", async () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   assertMatch(`${await failure(joined, proxy)}`, /revoked/);
-  assertMatch(`${await failure(joined, joined.host)}`, /Box/);
+  // What may be handed over is, also with an error.
+  const thrown = await failure(joined, { box: joined.host });
+  assertStrictEquals(
+    (thrown as { box: FarBox }).box,
+    (await failure(joined, [joined.host]) as FarBox[])[0],
+  );
+  using other = new Joined({ exports: () => false });
+  assertEquals(await failure(other, [joined.host]), ["[a Box]"]);
 });
 
 Deno.test("an error that is thrown at once is as one that comes later", async () => {
@@ -415,7 +422,7 @@ Deno.test("a side that may hand over nothing refuses to", async () => {
   await assertRejects(
     () => joined.call(1),
     NotSendableError,
-    "$ is a Box. It works within one operating system process only",
+    "$ is a Box. It works within one",
   );
   const queue = await joined.make<Queue<unknown>>("queue");
   await assertRejects(() => queue.put({ box: new Box() }), NotSendableError);

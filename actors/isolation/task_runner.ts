@@ -1,0 +1,203 @@
+/**
+ * What runs the tasks of a pool's worker in a process of its own.
+ *
+ * ```text
+ *   agent: takes tasks, answers          child: TaskRunner
+ *     │── ask run(module, name, args, task) ──▶│ calls the function
+ *     │◀─────────────── report, submit ────────│ currentTask()
+ *     │◀─────────────────────── the value ─────│
+ * ```
+ *
+ * @module
+ */
+
+import { PACK, type PackedHandle } from "../../channels/handle.ts";
+import { packRemote } from "../../channels/remote/remote_class.ts";
+import {
+  registerRemote,
+  Result,
+  type Way,
+} from "../../channels/remote/remote_kind.ts";
+import {
+  addDeclaration,
+  type ClassTraits,
+  declarationOf,
+  setDeclaration,
+} from "../declaration.ts";
+import { loadDeclaration } from "../load.ts";
+import { checkMailbox } from "../mailbox_options.ts";
+import type { NormalizedPermissions } from "../permissions.ts";
+import { type CurrentTask, setCurrentTask } from "../pool/current_task.ts";
+import { Future, settleFuture } from "../pool/future.ts";
+import type { FunctionActor } from "../process.ts";
+import type { AnyFunction } from "../sendable.ts";
+
+/** Runs functions, one after another. */
+class TaskRunner {
+  /** Calls a function of a module; the task is missing for an initializer. */
+  async run(
+    module: string,
+    name: string,
+    args: readonly unknown[],
+    task: FarTask | undefined,
+  ): Promise<unknown> {
+    const { target } = await loadDeclaration(module, name);
+    setCurrentTask(task);
+    try {
+      return await (target as AnyFunction)(...args as never[]);
+    } finally {
+      setCurrentTask(undefined);
+      task?.end();
+    }
+  }
+}
+
+/** Where that is declared, and under which name. */
+export const RUNNER_URL: string = import.meta.url;
+/** See {@linkcode RUNNER_URL}. */
+export const RUNNER = "TaskRunner";
+
+/** How it deals with messages. */
+export const RUNNER_TRAITS: ClassTraits = {
+  mailbox: checkMailbox(),
+  isReentrant: false,
+  endsOnThrow: false,
+  methods: ["run"],
+  streams: [],
+};
+
+addDeclaration({
+  name: RUNNER,
+  module: import.meta.url,
+  target: TaskRunner,
+  traits: RUNNER_TRAITS,
+  permissions: "none",
+});
+
+/** A task, as its function sees it in another process. */
+class FarTask implements CurrentTask {
+  readonly #way: Way;
+  readonly #over = new AbortController();
+  #aborted: AbortController | undefined;
+
+  constructor(way: Way) {
+    this.#way = way;
+  }
+
+  get name(): string {
+    return this.#way.fields.name as string;
+  }
+
+  get number(): number {
+    return this.#way.fields.number as number;
+  }
+
+  get pool(): string {
+    return this.#way.fields.pool as string;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#aborted === undefined) {
+      const aborted = this.#aborted = new AbortController();
+      this.#way.call("aborted", [], this.#over.signal).then(
+        (reason) => aborted.abort(reason),
+        () => {},
+      );
+    }
+    return this.#aborted.signal;
+  }
+
+  report(value: unknown): void {
+    this.#way.callSync("report", [value]);
+  }
+
+  submit<R>(
+    actor: FunctionActor<never, R>,
+    args: readonly unknown[] = [],
+    options?: object,
+  ): Future<R> {
+    const { module, name, permissions, traits } = declarationOf(actor);
+    const declared = {
+      module,
+      name,
+      permissions,
+      isClass: traits !== undefined,
+    };
+    const nested = this.#way.callSync("submit", [
+      declared,
+      args,
+      options,
+    ]) as Way;
+    const future = new Future<R>({
+      withdraw: () => false,
+      hasBegun: () => false,
+      onAwaited: () => void nested.call("await", []).catch(() => {}),
+      onReleased: () => {},
+    }, `${name}(…)`);
+    nested.call("outcome", []).then(
+      (value) => settleFuture(future, { value: value as R }),
+      (error) => settleFuture(future, { error }),
+    );
+    return future;
+  }
+
+  /** The task is over. */
+  end(): void {
+    this.#over.abort();
+  }
+
+  /** How it gets from the main thread to that of the runner. */
+  [PACK](): PackedHandle {
+    return packRemote(this);
+  }
+}
+
+/** What is declared of an actor that a task submits. */
+interface Declared {
+  readonly module: string;
+  readonly name: string;
+  readonly permissions: NormalizedPermissions;
+  readonly isClass: boolean;
+}
+
+registerRemote("task", {
+  members: {
+    report: (task: CurrentTask, [value]) => task.report(value),
+    aborted: ({ signal }: CurrentTask) =>
+      new Promise((resolve) => {
+        const onAbort = () => resolve(signal.reason);
+        if (signal.aborted) onAbort();
+        else signal.addEventListener("abort", onAbort, { once: true });
+      }),
+    submit(task: CurrentTask, [declared, args, options]) {
+      const { isClass, ...others } = declared as Declared;
+      const actor = {} as FunctionActor<unknown[], unknown>;
+      setDeclaration(actor, {
+        ...others,
+        target: () => {},
+        traits: isClass ? RUNNER_TRAITS : undefined,
+      });
+      const submitted = task.submit(
+        actor,
+        args as unknown[],
+        options as object,
+      );
+      return new Result("nested task", submitted);
+    },
+  },
+  fields: ({ name, number, pool }: CurrentTask) => ({ name, number, pool }),
+  make: (way) => new FarTask(way),
+}, () => false);
+
+registerRemote("nested task", {
+  members: {
+    outcome: (future: Future) =>
+      new Promise((resolve, reject) => {
+        future.addDoneCallback(() => {
+          future.result().then(resolve, reject);
+        });
+      }),
+    await: (future: Future) => future.result(),
+  },
+  make: (way) => way,
+}, () => false);
