@@ -6,11 +6,12 @@
 
 import { Maker } from "../../channels/remote/makers.ts";
 import {
+  argumentsIn,
+  optionsWith,
   registerRemote,
   remoteKind,
 } from "../../channels/remote/remote_kind.ts";
 import { FrameError } from "../../channels/remote/frame.ts";
-import type { WaitOptions } from "../../channels/wait_options.ts";
 import { ownRegistry } from "../registry.ts";
 import type { AgentCalls } from "./child_protocol.ts";
 
@@ -30,8 +31,8 @@ registerRemote("agent", {
   members: {
     ...remoteKind("maker")!.members,
     registry: (_: AgentSide, [method, args], signal) => {
-      const list = args as unknown[];
-      const options = { ...list.pop() as WaitOptions, signal };
+      const list = argumentsIn(args);
+      const options = optionsWith(signal, list.pop());
       if (!Object.hasOwn(ownRegistry, method as string)) {
         throw new FrameError(`Cannot use the registry: ${String(method)}`);
       }

@@ -54,6 +54,7 @@ import { agentClass } from "./_agent_class.ts";
 import { ChildProcess } from "./child_process.ts";
 import type { HostedEnd, HostedStart } from "./child_protocol.ts";
 import { endOfProcess } from "./_process_end.ts";
+import { LoopbackProcess } from "./loopback_process.ts";
 import { StreamCarrier } from "./stream_carrier.ts";
 
 /** Runs the agent of the actor that `start` describes. */
@@ -66,7 +67,7 @@ export class AgentHost {
   readonly #encoder = new Encoder();
   readonly #stopped = new AbortController();
   #endpoint!: Endpoint;
-  #child: ChildProcess | undefined;
+  #child: ChildProcess | LoopbackProcess | undefined;
   #class: ClassHost | undefined;
   /** What the host has said of the memory. */
   #outOfMemory: string | undefined;
@@ -127,7 +128,10 @@ export class AgentHost {
     // All that arguments may hold.
     await this.#load(LIBRARY_URL);
     const values = decode(args, 0, args.length, unpackAll(beside));
-    const running = new ChildProcess(child!.command);
+    const { command, isLoopback } = child!;
+    const running = isLoopback
+      ? new LoopbackProcess(command)
+      : new ChildProcess(command);
     this.#child = running;
     this.#record.setProcess(running.pid ?? 0);
     const died = running.ended.finally(() => this.#record.setProcess(0));
@@ -173,7 +177,7 @@ export class AgentHost {
     };
   }
 
-  #connect(child: ChildProcess): void {
+  #connect(child: ChildProcess | LoopbackProcess): void {
     const carrier = new StreamCarrier(child.stream);
     const endpoint = this.#endpoint = new Endpoint({
       lane: 0,

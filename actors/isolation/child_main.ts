@@ -7,16 +7,10 @@
 
 import { Socket } from "node:net";
 import { ChildHost } from "./child_host.ts";
+import { ignoreInterrupts } from "./_interrupts.ts";
 import { DESCRIPTOR } from "./child_process.ts";
 import { type ByteStream, StreamCarrier } from "./stream_carrier.ts";
 
-// Who types Ctrl+C means the program, which then decides what becomes of its
-// actors; the terminal sends the signal to them all.
-try {
-  Deno.addSignalListener("SIGINT", () => {});
-} catch {
-  // Not on this platform.
-}
-
+ignoreInterrupts();
 const socket = new Socket({ fd: DESCRIPTOR, readable: true, writable: true });
 new ChildHost(new StreamCarrier(socket as unknown as ByteStream));

@@ -22,6 +22,9 @@ export interface ProcessEnd {
 /** The descriptor over which a child and its agent talk. */
 export const DESCRIPTOR = 3;
 
+/** How long what it wrote may come after its end, in ms. */
+const LATE_WORDS = 500;
+
 /** The part of Node's child process that is used. */
 interface NodeChild {
   readonly pid?: number;
@@ -29,7 +32,7 @@ interface NodeChild {
   readonly stdio: readonly (ByteStream | null)[];
   kill(signal: string): boolean;
   on(
-    event: "close",
+    event: "exit" | "close",
     listener: (code: number | null, signal: string | null) => void,
   ): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
@@ -39,7 +42,10 @@ interface NodeChild {
 export class ChildProcess {
   /** Its id, by the operating system. */
   readonly pid: number | undefined;
-  /** Settles when it is gone; rejects if it could not be started. */
+  /**
+   * Settles when it is gone, and what it had sent has come; rejects if it could
+   * not be started.
+   */
   readonly ended: Promise<ProcessEnd>;
   readonly #child: NodeChild;
   #isOver = false;
@@ -60,11 +66,15 @@ export class ChildProcess {
     child.stderr.on("error", () => {});
     this.ended = new Promise((resolve, reject) => {
       child.on("error", reject);
-      // Once its streams have ended, too.
-      child.on("close", (code, signal) => {
-        this.#isOver = true;
+      const end = (code: number | null, signal: string | null) =>
         resolve({ code, signal, outOfMemory: errors.end() });
+      child.on("exit", (code, signal) => {
+        this.#isOver = true;
+        // What it has started may hold its streams for longer.
+        const timer = setTimeout(() => end(code, signal), LATE_WORDS);
+        this.ended.finally(() => clearTimeout(timer));
       });
+      child.on("close", end);
     });
   }
 

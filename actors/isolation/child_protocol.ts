@@ -27,6 +27,8 @@ import type { ChildCommand } from "./child_command.ts";
 export interface ChildStart {
   /** What is run. */
   readonly command: ChildCommand;
+  /** Whether they talk over the loopback network. */
+  readonly isLoopback: boolean;
   /** The modules that the actor may have to load, beside its own. */
   readonly modules: readonly string[];
   /** Whether it runs the tasks of a pool's worker, which the agent then is. */

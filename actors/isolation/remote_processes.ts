@@ -9,6 +9,8 @@ import { ROOT } from "../../channels/threads.ts";
 import { relocated } from "../../channels/relocated.ts";
 import { SOURCE, type Source } from "../../channels/source.ts";
 import {
+  argumentsIn,
+  optionsWith,
   registerRemote,
   Result,
   type Way,
@@ -57,7 +59,7 @@ const processShape: ClassShape = {
   immediate: ["isAlive", "terminate", "kill"],
   members: {
     ready: async (process: Process, [options], signal) =>
-      void await process.ready({ ...options as WaitOptions, signal }),
+      void await process.ready(optionsWith(signal, options)),
     link: (process: Process, [isTrapped]) => {
       const trapped = Promise.withResolvers<Exit>();
       const trap = isTrapped === true ? trapped.resolve : undefined;
@@ -128,13 +130,13 @@ registerRemote("link", {
 const askShape: Pick<ClassShape, "members" | "own"> = {
   members: {
     ask(actor: ActorRef<unknown>, [name, args, options], signal) {
-      const asked = actor.ask({ ...options as object, signal }) as ByName;
-      const answer = asked[name as string]!(...args as unknown[]);
+      const asked = actor.ask(optionsWith(signal, options)) as ByName;
+      const answer = asked[String(name)]!(...argumentsIn(args));
       return answer instanceof Promise ? answer : new Result("stream", answer);
     },
     tell(actor: ActorRef<unknown>, [name, args, options], signal) {
-      const told = actor.tell({ ...options as object, signal }) as ByName;
-      return told[name as string]!(...args as unknown[]);
+      const told = actor.tell(optionsWith(signal, options)) as ByName;
+      return told[String(name)]!(...argumentsIn(args));
     },
   },
   own: {

@@ -7,9 +7,17 @@
 import { reserveProcesses } from "../../channels/numbers.ts";
 import { configuration } from "../configure.ts";
 import { LIBRARY_URL } from "../library_url.ts";
+import { currentProcess } from "../current_process.ts";
+import { PermissionExceededError } from "../permission_errors.ts";
 import type { NormalizedPermissions } from "../permissions.ts";
-import { checkMayStart, childCommand } from "./child_command.ts";
+import {
+  canUseDescriptor,
+  checkMayStart,
+  childCommand,
+} from "./child_command.ts";
 import type { ChildStart } from "./child_protocol.ts";
+import { LOOPBACK_HOST } from "./loopback_carrier.ts";
+import { mayUse } from "./_thread_rights.ts";
 
 /** How many ids a child process may give to the actors that it starts. */
 const IDS = 4096;
@@ -19,12 +27,13 @@ const IDS = 4096;
  * may be of any of its classes. As data, so that no configuration beside the
  * library is taken for the program's.
  */
-const ENTRY = `data:text/javascript,${
-  encodeURIComponent(
-    [LIBRARY_URL, new URL("./child_main.ts", import.meta.url).href]
-      .map((url) => `import ${JSON.stringify(url)};`).join(" "),
-  )
-}`;
+function entryOf(main: string): string {
+  const modules = [LIBRARY_URL, new URL(main, import.meta.url).href];
+  const source = modules.map((url) => `import ${JSON.stringify(url)};`).join(
+    "",
+  );
+  return `data:text/javascript,${encodeURIComponent(source)}`;
+}
 
 /** What must be known of the actor. */
 export interface ProcessSpec {
@@ -50,22 +59,41 @@ export function prepareChild(
   { name, permissions, modules, memory, runsTasks }: ProcessSpec,
 ): ChildStart {
   checkMayStart(name);
+  const isLoopback = Deno.build.os === "windows" || !canUseDescriptor();
+  if (isLoopback) checkMayListen(name);
   const { childFlags, mainModule } = configuration();
   const command = childCommand({
     permissions,
     modules,
     memory,
-    entry: ENTRY,
+    entry: entryOf(isLoopback ? "./loopback_main.ts" : "./child_main.ts"),
     mainModule,
     childFlags,
   });
   const firstId = reserveProcesses(IDS);
-  return { command, modules, memory, runsTasks, firstId };
+  return { command, isLoopback, modules, memory, runsTasks, firstId };
 }
 
 /** The rights of an agent: to start its process, and no others. */
 export function agentPermissions(
-  { command }: ChildStart,
+  { command, isLoopback }: ChildStart,
 ): NormalizedPermissions {
-  return { run: [command.file], env: ["NODE_V8_COVERAGE"] };
+  const run = [command.file];
+  return isLoopback
+    ? { run, net: [LOOPBACK_HOST] }
+    : { run, env: ["NODE_V8_COVERAGE"] };
+}
+
+/**
+ * Without the right that Node's `spawn` takes, or on a platform where a child
+ * cannot be given a descriptor, the two talk over the loopback network.
+ */
+function checkMayListen(name: string): void {
+  if (mayUse("net", LOOPBACK_HOST)) return;
+  throw new PermissionExceededError({
+    actor: name,
+    kind: "net",
+    target: LOOPBACK_HOST,
+    holder: currentProcess().name,
+  });
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Carrier, CarrierEvents } from "../../channels/remote/carrier.ts";
-import { FrameError, FrameReader } from "../../channels/remote/frame.ts";
+import { FrameReader } from "../../channels/remote/frame.ts";
 
 /** The part of a duplex stream of Node's that is used. */
 export interface ByteStream {
@@ -64,10 +64,6 @@ export class StreamCarrier implements Carrier {
         this.#end(error as Error);
         this.#stream.destroy();
       }
-    });
-    this.#stream.on("end", () => {
-      if (!reader.isWithin) return;
-      this.#end(new FrameError("Cannot read a frame: it ends before its end"));
     });
   }
 

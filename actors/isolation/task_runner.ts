@@ -14,6 +14,7 @@
 import { PACK, type PackedHandle } from "../../channels/handle.ts";
 import { packRemote } from "../../channels/remote/remote_class.ts";
 import {
+  argumentsIn,
   registerRemote,
   Result,
   type Way,
@@ -24,6 +25,8 @@ import {
   declarationOf,
   setDeclaration,
 } from "../declaration.ts";
+import { NotSendableError } from "../../channels/errors.ts";
+import { relocated } from "../../channels/relocated.ts";
 import { loadDeclaration } from "../load.ts";
 import { checkMailbox } from "../mailbox_options.ts";
 import type { NormalizedPermissions } from "../permissions.ts";
@@ -108,7 +111,11 @@ class FarTask implements CurrentTask {
   }
 
   report(value: unknown): void {
-    this.#way.callSync("report", [value]);
+    try {
+      this.#way.callSync("report", [value]);
+    } catch (error) {
+      throw relocated(error, /^\$\[0\]/);
+    }
   }
 
   submit<R>(
@@ -123,17 +130,21 @@ class FarTask implements CurrentTask {
       permissions,
       isClass: traits !== undefined,
     };
-    const nested = this.#way.callSync("submit", [
-      declared,
-      args,
-      options,
-    ]) as Way;
     const future = new Future<R>({
       withdraw: () => false,
       hasBegun: () => false,
-      onAwaited: () => void nested.call("await", []).catch(() => {}),
+      onAwaited: () => void nested?.call("await", []).catch(() => {}),
       onReleased: () => {},
     }, `${name}(…)`);
+    let nested: Way | undefined;
+    try {
+      const called = [declared, args, options];
+      nested = this.#way.callSync("submit", called) as Way;
+    } catch (error) {
+      if (!(error instanceof NotSendableError)) throw error;
+      settleFuture(future, { error: relocated(error, /^\$\[1\]/) });
+      return future;
+    }
     nested.call("outcome", []).then(
       (value) => settleFuture(future, { value: value as R }),
       (error) => settleFuture(future, { error }),
@@ -179,7 +190,7 @@ registerRemote("task", {
       });
       const submitted = task.submit(
         actor,
-        args as unknown[],
+        argumentsIn(args),
         options as object,
       );
       return new Result("nested task", submitted);

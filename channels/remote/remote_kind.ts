@@ -105,6 +105,25 @@ export function optionsWith(
   return { ...options, signal };
 }
 
+/** The most arguments that a call may bring. */
+const MOST_ARGUMENTS = 10_000;
+
+/**
+ * A list of arguments that another process has sent.
+ *
+ * @throws {TypeError} If it is none.
+ * @throws {RangeError} If it is too long; see {@linkcode optionsWith}.
+ */
+export function argumentsIn(list: unknown): unknown[] {
+  if (!Array.isArray(list)) {
+    throw new TypeError("Cannot call: the arguments must be a list");
+  }
+  if (list.length > MOST_ARGUMENTS) {
+    throw new RangeError("Cannot call: there are too many arguments");
+  }
+  return list;
+}
+
 /** A kind of thing that can be used from another process. */
 export interface RemoteKind {
   /** What may be called, by name. */
