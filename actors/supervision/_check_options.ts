@@ -35,7 +35,12 @@ const RESTARTS: readonly RestartKind[] = [
   "transient",
   "temporary",
 ];
-const ACTIONS: readonly LivenessAction[] = ["report", "terminate", "restart"];
+const ACTIONS: readonly LivenessAction[] = [
+  "report",
+  "terminate",
+  "restart",
+  "isolate",
+];
 const ORDERS = ["reverse", "parallel"] as const;
 
 /** How long a child is given to stop, in ms, if nothing else is said. */
@@ -43,8 +48,8 @@ const DEFAULT_SHUTDOWN = 5000;
 
 /** The options of a child, as far as they are its own. */
 export type CheckedChild =
-  & Required<Omit<ChildOptions, "id" | "name" | "permissions" | "liveness">>
-  & Pick<WorkerSpec, "liveness">;
+  & Pick<Required<ChildOptions>, "restart" | "shutdown" | "significant">
+  & Pick<WorkerSpec, "startTimeout" | "liveness" | "isolation" | "memory">;
 
 /**
  * Checks the options of a supervisor and fills in the defaults.
@@ -155,7 +160,9 @@ export function checkChild(
   const liveness = options.liveness === undefined
     ? undefined
     : checkLiveness(what, options.liveness);
-  return { restart, shutdown, significant, startTimeout, liveness };
+  const { isolation, memory } = options;
+  const rules = { restart, shutdown, significant, startTimeout, liveness };
+  return { ...rules, isolation, memory };
 }
 
 function checkLiveness(

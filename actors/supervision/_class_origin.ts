@@ -117,6 +117,7 @@ export class ClassOrigin<A extends readonly unknown[], I>
   readonly actor: ClassActor<A, I>;
   readonly #args: A;
   readonly #spec: WorkerSpec;
+  #isolation: WorkerSpec["isolation"];
   readonly #infirmary: Infirmary;
   readonly #control: Line<ControlMessage>;
   /** Sends to whichever incarnation there is. */
@@ -142,6 +143,7 @@ export class ClassOrigin<A extends readonly unknown[], I>
     this.actor = actor;
     this.#args = args;
     this.#spec = spec;
+    this.#isolation = spec.isolation;
     this.#infirmary = infirmary;
     const { traits, permissions } = declarationOf(actor);
     this.permissions = permissions;
@@ -159,16 +161,23 @@ export class ClassOrigin<A extends readonly unknown[], I>
   }
 
   /** See {@linkcode Origin}. */
+  isolate(): void {
+    this.#isolation = "process";
+  }
+
+  /** See {@linkcode Origin}. */
   async start(
     cut: AbortSignal,
     onUp?: (life: ClassIncarnation) => void,
   ): Promise<ClassIncarnation> {
     cut.throwIfAborted();
-    const { name, permissions, startTimeout, shutdown } = this.#spec;
+    const { name, permissions, memory, startTimeout, shutdown } = this.#spec;
     const process = new ClassProcessHandle<I>(this.actor, {
       args: this.#args,
       name,
       permissions,
+      isolation: this.#isolation,
+      memory,
       [INCARNATION]: { address: this.address, again: this.#again?.bytes },
     });
     // From here on the present process: a failed start is one of its ends.

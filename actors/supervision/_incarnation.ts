@@ -86,6 +86,8 @@ export interface Origin<I extends Incarnation = Incarnation> {
    * @throws Why it is not. Then nothing of it is left.
    */
   start(cut: AbortSignal, onUp?: (life: I) => void): Promise<I>;
+  /** Has all lives from now on be in processes of their own. */
+  isolate?(): void;
   /** Called when the child is over: when it is not restarted by itself. */
   over?(): void;
   /** What is below it, as text, if it is a supervisor. */
@@ -184,6 +186,7 @@ export class FunctionOrigin<A extends readonly unknown[], R>
   readonly #actor: FunctionActor<A, R>;
   readonly #args: A;
   readonly #spec: WorkerSpec;
+  #isolation: WorkerSpec["isolation"];
   readonly #grace: number | "brutal" | undefined;
   /** The present process, or the last one. */
   process: Process<R> | undefined;
@@ -198,7 +201,13 @@ export class FunctionOrigin<A extends readonly unknown[], R>
     this.#actor = actor;
     this.#args = args;
     this.#spec = spec;
+    this.#isolation = spec.isolation;
     this.#grace = grace;
+  }
+
+  /** See {@linkcode Origin}. */
+  isolate(): void {
+    this.#isolation = "process";
   }
 
   /** See {@linkcode Origin}. */
@@ -207,11 +216,13 @@ export class FunctionOrigin<A extends readonly unknown[], R>
     onUp?: (life: ProcessIncarnation<R>) => void,
   ): Promise<ProcessIncarnation<R>> {
     cut.throwIfAborted();
-    const { name, permissions, startTimeout } = this.#spec;
+    const { name, permissions, memory, startTimeout } = this.#spec;
     const process = new Process(this.#actor, {
       args: this.#args,
       name,
       permissions,
+      isolation: this.#isolation,
+      memory,
     }).start();
     const incarnation = new ProcessIncarnation(process, this.#grace);
     const options: ObservedReady = {

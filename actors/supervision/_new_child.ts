@@ -4,6 +4,8 @@
  * @module
  */
 
+import { configuration } from "../configure.ts";
+import { checkIsolation } from "../isolation_options.ts";
 import { checkChild } from "./_check_options.ts";
 import { FunctionChild, NestedHandle } from "./_child_handles.ts";
 import { ClassChildHandle } from "./_class_child_handle.ts";
@@ -32,11 +34,12 @@ export function workerChild<A extends readonly unknown[]>(
   args: A | undefined,
   options: ChildOptions,
 ): MakeChild {
-  const { name: declared, module, traits } = declarationOf(actor);
+  const { name: declared, module, traits, isolation } = declarationOf(actor);
   const what = `start child ${
     JSON.stringify(options?.id ?? declared)
   } of supervisor "${above.options.name}"`;
   const checked = checkChild(what, above.options.autoShutdown, options);
+  checkIsolation(options, what, isolation ?? configuration().isolation);
   if (args !== undefined && !Array.isArray(args)) {
     throw new TypeError(
       `Cannot ${what}: args must be an array: [1, 2] for f(1, 2)`,

@@ -57,6 +57,7 @@ export class Vigil {
         if (action === "report") return;
         // Before its end is seen, so that this is not answered by a restart.
         if (action === "terminate") this.#stop(child.id).catch(() => {});
+        if (action === "isolate") child.origin.isolate?.();
         pulse.terminate();
       },
     };

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { IsolationOptions } from "../isolation_options.ts";
 import type { Permissions } from "../permissions.ts";
 import type { ClassActor, FunctionActor } from "../process.ts";
 
@@ -58,7 +59,7 @@ export interface BackoffOptions {
  * event; reported and terminated, and stays down; or reported, terminated, and
  * restarted as after any abnormal end.
  */
-export type LivenessAction = "report" | "terminate" | "restart";
+export type LivenessAction = "report" | "terminate" | "restart" | "isolate";
 
 /** How children are watched for a blocked event loop. */
 export interface LivenessOptions {
@@ -68,7 +69,11 @@ export interface LivenessOptions {
    * `await` and a wait in a channel are no such thing.
    */
   allowance?: number;
-  /** What is done about it; by default `"report"`. */
+  /**
+   * What is done about it; by default `"report"`. `"isolate"` restarts it in a
+   * process of its own, where the next such hang can be ended for good: the
+   * thread of this one cannot be stopped, and burns its core.
+   */
   action?: LivenessAction;
 }
 
@@ -130,7 +135,7 @@ export interface SuperviseOptions {
 }
 
 /** The options of a child that is an actor. */
-export interface ChildOptions {
+export interface ChildOptions extends IsolationOptions {
   /** Its id; by default the name of its actor and a number: `load-1`. */
   id?: string;
   /** What its processes are called; by default as its id. */
@@ -214,6 +219,10 @@ export interface WorkerSpec {
   readonly name: string;
   /** See {@linkcode ChildOptions.permissions}; undefined: as declared. */
   readonly permissions: Permissions | undefined;
+  /** See {@linkcode ChildOptions.isolation}; undefined: as declared. */
+  readonly isolation: "thread" | "process" | undefined;
+  /** See {@linkcode ChildOptions.memory}; undefined: as declared. */
+  readonly memory: number | undefined;
   /** See {@linkcode ChildOptions.restart}. */
   readonly restart: RestartKind;
   /** See {@linkcode ChildOptions.shutdown}. */
