@@ -38,7 +38,7 @@ import {
 import { Over, Record, type StopOrder } from "./record.ts";
 import { reapOrphan, STUCK_AFTER } from "./_reap_orphan.ts";
 import { startOf, type ThreadSpec, workerOf } from "./_thread_spec.ts";
-import { startWorker } from "./_spares.ts";
+import { startWorker } from "./spares.ts";
 import { endingCount, endInTurn } from "./_terminations.ts";
 import type { TrampolineMessage } from "./_trampoline.ts";
 import { EndListeners, type WatchedThread } from "./watched_thread.ts";

@@ -15,16 +15,16 @@ import type { Declaration } from "./declaration.ts";
 import { HOST_URL } from "./host.ts";
 import type { ChildStart } from "./isolation/child_protocol.ts";
 import { agentPermissions } from "./isolation/start_child.ts";
-import { LIBRARY_URL } from "./library_url.ts";
+import { HOSTED_URL, LIBRARY_URL } from "./library_url.ts";
 import type { NormalizedPermissions } from "./permissions.ts";
 import { registryMemory } from "./_registry_line.ts";
-import type { WorkerSpec } from "./_spares.ts";
+import type { WorkerSpec } from "./spares.ts";
 import type { ServeStart, StartMessage } from "./start_message.ts";
 import { lockName, programName } from "./_web_locks.ts";
 
 /** What runs an agent, and an actor in a child process. */
 const AGENT_URL = new URL("./isolation/agent_main.ts", import.meta.url).href;
-const HOSTED_URL = new URL("./isolation/hosted_main.ts", import.meta.url).href;
+const EARLY_URL = new URL("./isolation/agent_early.ts", import.meta.url).href;
 
 /** What a thread is started with. */
 export interface ThreadSpec {
@@ -66,7 +66,8 @@ export function workerOf(spec: ThreadSpec): WorkerSpec {
   if (child !== undefined) {
     const modules = [LIBRARY_URL];
     const permissions = agentPermissions(child);
-    return { host: AGENT_URL, modules, permissions, name };
+    const early = EARLY_URL;
+    return { host: AGENT_URL, early, child, modules, permissions, name };
   }
   const host = homeOf(spec) === undefined ? HOST_URL : HOSTED_URL;
   const modules = [declaration.module, ...spec.modules];

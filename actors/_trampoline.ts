@@ -24,6 +24,7 @@
  * @module
  */
 
+import type { ChildStart } from "./isolation/child_protocol.ts";
 import { isOwnModule, LIBRARY_URL } from "./library_url.ts";
 
 /** What the trampoline says over the control port. */
@@ -38,6 +39,11 @@ export interface TrampolineMessage {
 
 /** What a trampoline is made for. */
 export interface TrampolineSpec {
+  /**
+   * The module that begins what takes long, while the host is loaded: it exports
+   * a function `begin`. What that gives for the actor's `child` the host gets.
+   */
+  readonly early?: string | undefined;
   /** The module that runs an actor. */
   readonly host: string;
   /** The modules that it may load: none, until it is told to. */
@@ -60,6 +66,8 @@ export const SpareState = {
 
 /** What a spare is told when it is made. */
 export interface SpareMessage {
+  /** What its module `early` is to begin with. */
+  readonly child?: ChildStart | undefined;
   /** The memory of the word that holds its state. */
   readonly state: SharedArrayBuffer;
   /** After how long without being taken it goes, in ms. */
@@ -72,7 +80,7 @@ export interface SpareMessage {
  * once.
  */
 export function trampolineUrl(
-  { host, modules, isSpare = false }: TrampolineSpec,
+  { host, early, modules, isSpare = false }: TrampolineSpec,
 ): string {
   const quoted = (url: string) => JSON.stringify(url);
   const source = `
@@ -81,6 +89,16 @@ ${
       ? awaitActor([host, LIBRARY_URL, ...modules.filter(isOwnModule)])
       : "const stay = () => {}, early = undefined;"
   }
+let seed;
+const sow = ({ child }) => {
+  if (child === undefined) return;
+  seed ??= ${
+    early === undefined
+      ? "undefined"
+      : `import(${quoted(early)}).then(({ begin }) => begin(child)).then(` +
+        "(begun) => ({ begun }), (error) => ({ error }))"
+  };
+};
 const begun = new Promise((begin) => {
   self.onmessage = ({ data }) => {
     if (data.port === undefined) return wait(data);
@@ -100,10 +118,11 @@ const loads = {
   ${modules.map((url) => `${quoted(url)}: () => import(${quoted(url)})`)}
 };
 begun.then(async (start) => {
+  sow(start);
   hold(start, 1);
   try {
     const { run } = early ?? await import(${quoted(host)});
-    run(start, (module) => loads[module](), close);
+    run(start, (module) => loads[module](), close, await seed);
   } catch (error) {
     start.port.postMessage({ failed: String(error?.message ?? error) });
     close();
@@ -125,7 +144,8 @@ function awaitActor(early: readonly string[]): string {
   return `
 let timer, early;
 const stay = () => clearTimeout(timer);
-const wait = ({ state, patience }) => {
+const wait = ({ state, patience, child }) => {
+  sow({ child });
   const word = new Int32Array(state);
   timer = setTimeout(() => {
     const seen = Atomics.load(word, 0);

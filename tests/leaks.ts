@@ -6,7 +6,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { letSparesGo, spareCount } from "../actors/_spares.ts";
+import { letSparesGo, spareCount } from "../actors/spares.ts";
 
 /**
  * The number of Worker threads of this process, without the spares that wait

@@ -41,21 +41,28 @@ import type { Entered } from "../host.ts";
 import { setFunctionSource } from "../pool/task_functions.ts";
 import { work, type WorkerStart } from "../pool/worker.ts";
 import { packOwn } from "../own_handle.ts";
-import { LIBRARY_URL } from "../library_url.ts";
+import { LIBRARY_URL, RUNNER_URL } from "../library_url.ts";
 import { PassedWord } from "../passed_word.ts";
 import type { LeaveReason, Record } from "../record.ts";
 import type { StartMessage } from "../start_message.ts";
 import { hostedFunctions } from "./_task_agent.ts";
-import { RUNNER, RUNNER_TRAITS, RUNNER_URL } from "./task_runner.ts";
+import { RUNNER, RUNNER_TRAITS } from "./task_runner.ts";
+import type { AnyChildProcess } from "./agent_early.ts";
 import { AgentSide } from "./agent_calls.ts";
 import "./remote_processes.ts";
 import "./remote_stream.ts";
 import { agentClass } from "./_agent_class.ts";
-import { ChildProcess } from "./child_process.ts";
 import type { HostedEnd, HostedStart } from "./child_protocol.ts";
 import { endOfProcess } from "./_process_end.ts";
-import { LoopbackProcess } from "./loopback_process.ts";
 import { StreamCarrier } from "./stream_carrier.ts";
+
+/** What was begun before: the process, or why there is none. */
+export interface Seed {
+  /** The process. */
+  readonly begun?: AnyChildProcess;
+  /** Why there is none. */
+  readonly error?: unknown;
+}
 
 /** Runs the agent of the actor that `start` describes. */
 export class AgentHost {
@@ -67,7 +74,8 @@ export class AgentHost {
   readonly #encoder = new Encoder();
   readonly #stopped = new AbortController();
   #endpoint!: Endpoint;
-  #child: ChildProcess | LoopbackProcess | undefined;
+  readonly #child: AnyChildProcess | undefined;
+  readonly #failure: unknown;
   #class: ClassHost | undefined;
   /** What the host has said of the memory. */
   #outOfMemory: string | undefined;
@@ -75,14 +83,17 @@ export class AgentHost {
   #hasLeft = false;
 
   /**
-   * For the actor that `start` describes; `load` loads the modules that the
-   * trampoline names.
+   * For the actor that `start` describes, whose process is in `seed`; `load`
+   * loads the modules that the trampoline names.
    */
   constructor(
     start: StartMessage,
     { record, leave }: Entered,
     load: (module: string) => Promise<unknown>,
+    seed: Seed,
   ) {
+    this.#child = seed.begun;
+    this.#failure = seed.error;
     this.#load = load;
     this.#start = start;
     this.#record = record;
@@ -128,11 +139,8 @@ export class AgentHost {
     // All that arguments may hold.
     await this.#load(LIBRARY_URL);
     const values = decode(args, 0, args.length, unpackAll(beside));
-    const { command, isLoopback } = child!;
-    const running = isLoopback
-      ? new LoopbackProcess(command)
-      : new ChildProcess(command);
-    this.#child = running;
+    const running = this.#child;
+    if (running === undefined) throw this.#failure;
     this.#record.setProcess(running.pid ?? 0);
     const died = running.ended.finally(() => this.#record.setProcess(0));
     this.#connect(running);
@@ -177,7 +185,7 @@ export class AgentHost {
     };
   }
 
-  #connect(child: ChildProcess | LoopbackProcess): void {
+  #connect(child: AnyChildProcess): void {
     const carrier = new StreamCarrier(child.stream);
     const endpoint = this.#endpoint = new Endpoint({
       lane: 0,

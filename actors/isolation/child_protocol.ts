@@ -39,6 +39,14 @@ export interface ChildStart {
   readonly memory: number | undefined;
 }
 
+/** What a child process is told by its command line: which thread to make. */
+export interface BootSpec {
+  /** The rights of that. */
+  readonly permissions: NormalizedPermissions;
+  /** The modules that it may have to load. */
+  readonly modules: readonly string[];
+}
+
 /** What a host is told to start the actor. */
 export interface HostedStart {
   /** The module and the name of the declaration. */

@@ -6,7 +6,7 @@
 
 import { reserveProcesses } from "../../channels/numbers.ts";
 import { configuration } from "../configure.ts";
-import { LIBRARY_URL } from "../library_url.ts";
+import { LIBRARY_URL, RUNNER_URL } from "../library_url.ts";
 import { currentProcess } from "../current_process.ts";
 import { PermissionExceededError } from "../permission_errors.ts";
 import type { NormalizedPermissions } from "../permissions.ts";
@@ -15,7 +15,7 @@ import {
   checkMayStart,
   childCommand,
 } from "./child_command.ts";
-import type { ChildStart } from "./child_protocol.ts";
+import type { BootSpec, ChildStart } from "./child_protocol.ts";
 import { LOOPBACK_HOST } from "./loopback_carrier.ts";
 import { mayUse } from "./_thread_rights.ts";
 
@@ -28,10 +28,12 @@ const IDS = 4096;
  * library is taken for the program's.
  */
 function entryOf(main: string): string {
-  const modules = [LIBRARY_URL, new URL(main, import.meta.url).href];
-  const source = modules.map((url) => `import ${JSON.stringify(url)};`).join(
-    "",
-  );
+  const urlOf = (path: string) =>
+    JSON.stringify(new URL(path, import.meta.url).href);
+  // The actor's thread is made first, and loads while the rest does.
+  const source = `import ${urlOf("./child_boot.ts")};` +
+    `await import(${JSON.stringify(LIBRARY_URL)});` +
+    `await import(${urlOf(main)});`;
   return `data:text/javascript,${encodeURIComponent(source)}`;
 }
 
@@ -70,8 +72,18 @@ export function prepareChild(
     mainModule,
     childFlags,
   });
+  const loaded = runsTasks ? [RUNNER_URL, ...modules] : modules;
+  const boot: BootSpec = { permissions, modules: loaded };
+  const args = [...command.args, JSON.stringify(boot)];
   const firstId = reserveProcesses(IDS);
-  return { command, isLoopback, modules, memory, runsTasks, firstId };
+  return {
+    command: { ...command, args },
+    isLoopback,
+    modules,
+    memory,
+    runsTasks,
+    firstId,
+  };
 }
 
 /** The rights of an agent: to start its process, and no others. */

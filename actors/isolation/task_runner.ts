@@ -55,9 +55,7 @@ class TaskRunner {
   }
 }
 
-/** Where that is declared, and under which name. */
-export const RUNNER_URL: string = import.meta.url;
-/** See {@linkcode RUNNER_URL}. */
+/** The name under which that is declared. */
 export const RUNNER = "TaskRunner";
 
 /** How it deals with messages. */

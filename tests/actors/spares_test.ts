@@ -6,7 +6,7 @@ import {
   letSparesGo,
   spareCount,
   warmSpareCount,
-} from "../../actors/_spares.ts";
+} from "../../actors/spares.ts";
 import {
   type SpareMessage,
   SpareState,
@@ -145,7 +145,7 @@ Deno.test("a module that cannot be loaded harms only its own actors", async () =
   }
 });
 
-const library = import.meta.resolve("../../actors/_spares.ts");
+const library = import.meta.resolve("../../actors/spares.ts");
 
 /** A program that has started an actor twice, and then does this. */
 function program(then: string): string {

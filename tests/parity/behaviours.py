@@ -1,4 +1,5 @@
 """What Python does: for each behaviour its number and what was seen, as JSON."""
+import ctypes
 import json
 import multiprocessing as mp
 import os
@@ -75,6 +76,24 @@ def put_much(items):
 
 def meet(barrier, out):
     out.put(barrier.wait())
+
+
+class Point(ctypes.Structure):
+    _fields_ = [("x", ctypes.c_int), ("y", ctypes.c_int)]
+
+
+def move(point, sums):
+    point.x += 5
+    sums[0] += 0.5
+
+
+def change(text):
+    text[0] = b"j"
+
+
+def note(found):
+    found["count"] = 1
+    found["list"].append(1)
 
 
 def send_and_sleep(end):
@@ -224,12 +243,24 @@ def s6():
     return error_of(lambda: mp.Value("i", "text"))
 
 
+def s8():
+    text = mp.Array("c", b"hello")
+    run(change, text)
+    return text.value.decode()
+
+
 def s11():
     number = mp.Value("i", 0)
     adders = [started(add, number, 1000, True) for _ in range(4)]
     for adder in adders:
         adder.join()
     return number.value
+
+
+def s12():
+    point, sums = mp.Value(Point, 1, 2), mp.Array("d", 2)
+    run(move, point, sums)
+    return [point.x, point.y, sums[0]]
 
 
 def s15():
@@ -253,6 +284,13 @@ def s21():
     for party in parties:
         party.join()
     return indexes
+
+
+def s23():
+    with mp.Manager() as manager:
+        found = manager.dict({"list": []})
+        run(note, found)
+        return [found["count"], len(found["list"])]
 
 
 def s25():

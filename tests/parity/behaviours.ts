@@ -19,6 +19,10 @@ import {
   Queue,
   RecursiveLock,
   Semaphore,
+  SharedArray,
+  SharedBytes,
+  SharedMap,
+  SharedStruct,
   Value,
   wait,
 } from "../../mod.ts";
@@ -106,6 +110,29 @@ const putMuch = actor(
 const meet = actor(import.meta, async function meet(barrier: Barrier) {
   return await barrier.wait();
 });
+
+const move = actor(
+  import.meta,
+  function move(
+    point: SharedStruct<{ x: "i"; y: "i" }>,
+    sums: SharedArray<"d">,
+  ) {
+    point.fields.x += 5;
+    sums.set(0, sums.get(0) + 0.5);
+  },
+);
+
+const change = actor(import.meta, function change(text: SharedBytes) {
+  text.bytes[0] = "j".charCodeAt(0);
+});
+
+const note = actor(
+  import.meta,
+  function note(found: SharedMap<number | number[]>) {
+    found.set("count", 1);
+    (found.get("list") as number[]).push(1);
+  },
+);
 
 const sendAndSleep = actor(
   import.meta,
@@ -226,11 +253,23 @@ const probes: Record<string, () => unknown> = {
     return errorOf(() => number.value += 1);
   },
   S6: () => errorOf(() => new Value("i", "text" as unknown as number)),
+  async S8() {
+    const text = new SharedBytes("hello");
+    const refused = await errorOf(() => change.spawn([text]).result());
+    return refused === "no error" ? text.text : refused;
+  },
   async S11() {
     const number = new Value("i", 0);
     const adders = [1, 2, 3, 4].map(() => add.spawn([number, 1000]));
     for (const adder of adders) await adder.join();
     return number.value;
+  },
+  async S12() {
+    const point = new SharedStruct({ x: "i", y: "i" }, { x: 1, y: 2 });
+    const sums = new SharedArray("d", 2);
+    const refused = await errorOf(() => move.spawn([point, sums]).result());
+    if (refused !== "no error") return refused;
+    return [point.get("x"), point.get("y"), sums.get(0)];
   },
   S15() {
     const lock = new RecursiveLock();
@@ -245,6 +284,12 @@ const probes: Record<string, () => unknown> = {
     const barrier = new Barrier(3);
     const parties = [1, 2, 3].map(() => meet.spawn([barrier]));
     return (await Promise.all(parties.map((one) => one.result()))).sort();
+  },
+  async S23() {
+    const found = new SharedMap<number | number[]>();
+    found.set("list", []);
+    await note.spawn([found]).join();
+    return [found.get("count"), (found.get("list") as number[]).length];
   },
   async S25() {
     const lock = new Lock(), ready = new EventFlag();

@@ -12,6 +12,11 @@ export interface Row {
   readonly behaviour: string;
   /** Why Troupe differs; undefined where it does not. */
   readonly why?: string;
+  /**
+   * Why it is not the same if the actors run in processes of their own; undefined
+   * where it is.
+   */
+  readonly whyInProcess?: string;
 }
 
 /** All of them. */
@@ -68,7 +73,17 @@ export const ROWS: readonly Row[] = [
     why: "a number that the type cannot hold is refused",
   },
   { number: "S6", behaviour: "a value of the wrong type" },
+  {
+    number: "S8",
+    behaviour: "bytes that a child changes: the parent's text",
+    whyInProcess: "shared memory, which no other process can see",
+  },
   { number: "S11", behaviour: "4 × 1,000 additions under the lock" },
+  {
+    number: "S12",
+    behaviour: "a structure and an array that a child changes: the parent's",
+    whyInProcess: "shared memory, which no other process can see",
+  },
   { number: "S15", behaviour: "a recursive lock, acquired twice" },
   {
     number: "S16",
@@ -76,6 +91,10 @@ export const ROWS: readonly Row[] = [
     why: "a time-out is an error: a guard that is none cannot be released",
   },
   { number: "S21", behaviour: "three that pass a barrier: their indexes" },
+  {
+    number: "S23",
+    behaviour: "a shared dict: set by a child, a list in it that it adds to",
+  },
   {
     number: "S25",
     behaviour: "a lock whose holder was killed",

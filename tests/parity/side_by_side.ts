@@ -49,11 +49,22 @@ export async function runPython(file: string): Promise<string[]> {
   return linesOf(decoder.decode(stdout));
 }
 
-/** Runs a Troupe program of this folder, and gives the lines it prints. */
-export async function runTroupe(file: string): Promise<string[]> {
+/** Loaded first, has the actors run in processes of their own. */
+const PROCESS_MODE = new URL("../process_mode.ts", import.meta.url).href;
+
+/**
+ * Runs a Troupe program of this folder, and gives the lines it prints.
+ *
+ * @param isolation Where its actors run.
+ */
+export async function runTroupe(
+  file: string,
+  isolation: "thread" | "process" = "thread",
+): Promise<string[]> {
   const program = new URL(file, import.meta.url).href;
+  const mode = isolation === "process" ? ["--preload", PROCESS_MODE] : [];
   const ended: Ended = await runDeno(
-    ["run", "-A", "--no-prompt", ...stdFlags(currentStd()), program],
+    ["run", "-A", "--no-prompt", ...mode, ...stdFlags(currentStd()), program],
     { timeout: TIMEOUT },
   );
   if (ended.code !== 0) throw new Error(`${file} failed:\n${ended.stderr}`);

@@ -28,9 +28,11 @@ export async function seenInPython(): Promise<Seen> {
   return readSeen(await runPython("behaviours.py"));
 }
 
-/** Has Troupe show the behaviours. */
-export async function seenInTroupe(): Promise<Seen> {
-  return readSeen(await runTroupe("behaviours.ts"));
+/** Has Troupe show the behaviours, its actors in threads or in processes. */
+export async function seenInTroupe(
+  isolation: "thread" | "process" = "thread",
+): Promise<Seen> {
+  return readSeen(await runTroupe("behaviours.ts", isolation));
 }
 
 /** What the document says of the Python that it shows. */
@@ -50,8 +52,12 @@ not. \`deno task parity\` writes this file; its Python is ${
     versionText(version)
   }.
 
-| Line | Behaviour | Python | Troupe | |
-| --- | --- | --- | --- | --- |
+The last column is Troupe once more, with all actors in processes of their own,
+by \`configure({ isolation: "process" })\`: there it is the same as in threads, or
+it is not, and why.
+
+| Line | Behaviour | Python | Troupe | | Troupe process |
+| --- | --- | --- | --- | --- | --- |
 `;
 
 /** The document, formatted. */
@@ -59,12 +65,14 @@ export async function tableText(
   version: string,
   inPython: Seen,
   inTroupe: Seen,
+  inProcess: Seen,
 ): Promise<string> {
-  const rows = ROWS.map(({ number, behaviour, why }) => {
+  const rows = ROWS.map(({ number, behaviour, why, whyInProcess }) => {
     const cells = [inPython, inTroupe].map((seen) => cellOf(seen.get(number)));
-    return `| ${number} | ${behaviour} | ${cells.join(" | ")} | ${
-      why === undefined ? "same" : `differs: ${why}`
-    } |\n`;
+    const beside = why === undefined ? "same" : `differs: ${why}`;
+    const process = processCell(inProcess.get(number), whyInProcess);
+    const texts = [number, behaviour, ...cells, beside, process];
+    return `| ${texts.join(" | ")} |\n`;
   });
   return await formatted(head(version) + rows.join(""));
 }
@@ -74,6 +82,11 @@ export function cellOf(seen: string | undefined): string {
   const value: unknown = JSON.parse(seen ?? '"?"');
   const parts = Array.isArray(value) ? value : [value];
   return `\`${parts.map(String).join(", ")}\``;
+}
+
+/** What the last column says of what was seen there. */
+export function processCell(seen: string | undefined, why?: string): string {
+  return why === undefined ? "same" : `${cellOf(seen)}, differs: ${why}`;
 }
 
 async function formatted(text: string): Promise<string> {
@@ -93,8 +106,11 @@ async function formatted(text: string): Promise<string> {
 }
 
 if (import.meta.main) {
-  const [inPython, inTroupe] = [await seenInPython(), await seenInTroupe()];
+  const inPython = await seenInPython();
+  const inTroupe = await seenInTroupe();
+  const inProcess = await seenInTroupe("process");
   Deno.mkdirSync(new URL(".", TABLE), { recursive: true });
-  const text = await tableText(python!.version, inPython, inTroupe);
+  const { version } = python!;
+  const text = await tableText(version, inPython, inTroupe, inProcess);
   Deno.writeTextFileSync(TABLE, text);
 }

@@ -30,6 +30,7 @@
  */
 
 import { ownThread, ROOT } from "../channels/threads.ts";
+import type { ChildStart } from "./isolation/child_protocol.ts";
 import { declaringModules } from "./declaration.ts";
 import {
   type NormalizedPermissions,
@@ -43,6 +44,9 @@ const BURST_GAP = 250;
 
 /** The most spares of one kind. */
 const MOST = 16;
+
+/** The most of them that have processes, each of which takes some 80 MB. */
+const MOST_PROCESSES = 4;
 
 /** How long a spare waits to be taken, in ms. */
 const PATIENCE = 30_000;
@@ -63,6 +67,10 @@ const LONGEST_PAUSE = 1000;
 export interface WorkerSpec {
   /** The module that runs the actor. */
   readonly host: string;
+  /** See `TrampolineSpec`. */
+  readonly early?: string | undefined;
+  /** What that is to begin with: for an agent, which starts a process. */
+  readonly child?: ChildStart | undefined;
   /** The modules that it may have to load. */
   readonly modules: readonly string[];
   /** Its rights. */
@@ -72,6 +80,8 @@ export interface WorkerSpec {
 }
 
 interface Spare {
+  /** Whether it may be taken before it is warm. */
+  readonly isEager: boolean;
   readonly worker: Worker;
   readonly modules: ReadonlySet<string>;
   readonly state: Int32Array<SharedArrayBuffer>;
@@ -80,8 +90,7 @@ interface Spare {
 }
 
 /** What is started with one set of permissions. */
-interface Kind {
-  readonly host: string;
+interface Kind extends Pick<WorkerSpec, "host" | "early" | "child"> {
   readonly permissions: NormalizedPermissions;
   /** All that was ever wanted beside the modules that declare actors. */
   readonly modules: Set<string>;
@@ -113,20 +122,24 @@ export function startWorker(spec: WorkerSpec): Worker {
   return worker;
 }
 
-function newWorker({ host, modules, permissions, name }: WorkerSpec): Worker {
-  const url = trampolineUrl({ host, modules });
+function newWorker(spec: WorkerSpec): Worker {
+  const { permissions, name } = spec;
+  const url = trampolineUrl(spec);
   const options = workerPermissions(permissions);
   return new Worker(url, { type: "module", name, ...options });
 }
 
-function kindOf({ host, permissions, modules }: WorkerSpec): Kind {
-  const key = JSON.stringify([host, permissions]);
+function kindOf(spec: WorkerSpec): Kind {
+  const { host, early, child, permissions, modules } = spec;
+  const key = JSON.stringify([host, permissions, child?.command]);
   let kind = kinds.get(key);
   if (kind === undefined) {
     kinds.set(
       key,
       kind = {
         host,
+        early,
+        child,
         permissions,
         modules: new Set(),
         spares: [],
@@ -144,13 +157,30 @@ function kindOf({ host, permissions, modules }: WorkerSpec): Kind {
 function takeSpare(kind: Kind, modules: readonly string[]): Worker | undefined {
   for (const spare of kind.spares) {
     if (!modules.every((module) => spare.modules.has(module))) continue;
-    const { warm, taken } = SpareState;
-    if (Atomics.compareExchange(spare.state, 0, warm, taken) !== warm) continue;
+    if (!take(spare)) continue;
     drop(kind, spare);
     setKeepsAlive(spare.worker, true);
     return spare.worker;
   }
   return undefined;
+}
+
+/** Takes a spare, if it is warm; one for a certain actor also before. */
+function take({ state, isEager }: Spare): boolean {
+  const { loading, warm, taken } = SpareState;
+  return Atomics.compareExchange(state, 0, warm, taken) === warm ||
+    isEager && Atomics.compareExchange(state, 0, loading, taken) === loading ||
+    // It may have become warm in between.
+    isEager && Atomics.compareExchange(state, 0, warm, taken) === warm;
+}
+
+/**
+ * Makes a spare for an actor that will be started for certain, to be taken also
+ * while it loads.
+ */
+export function prepareWorker(spec: WorkerSpec): void {
+  const kind = kindOf(spec);
+  kind.spares.push(makeSpare(kind, true));
 }
 
 /** Notes a start, which is part of a burst. */
@@ -169,8 +199,9 @@ function note(kind: Kind): void {
  * How many spares of a kind there should be: as many starts as have come twice.
  * What came once, such as all the actors a program has, may not come again.
  */
-function wantedOf({ before, burst }: Kind): number {
-  return Math.min(before, burst, MOST);
+function wantedOf({ before, burst, child }: Kind): number {
+  const most = child === undefined ? MOST : MOST_PROCESSES;
+  return Math.min(before, burst, most);
 }
 
 function refillSoon(): void {
@@ -224,10 +255,11 @@ function modulesOf(kind: Kind): Set<string> {
   return new Set([...declaringModules(), ...kind.modules]);
 }
 
-function makeSpare(kind: Kind): Spare {
+function makeSpare(kind: Kind, isEager = false): Spare {
   const modules = modulesOf(kind);
   const url = trampolineUrl({
     host: kind.host,
+    early: kind.early,
     modules: [...modules],
     isSpare: true,
   });
@@ -238,6 +270,7 @@ function makeSpare(kind: Kind): Spare {
   setKeepsAlive(worker, false);
   const state = new SharedArrayBuffer(4);
   const spare: Spare = {
+    isEager,
     worker,
     modules,
     state: new Int32Array(state),
@@ -249,7 +282,8 @@ function makeSpare(kind: Kind): Spare {
     },
   };
   worker.addEventListener("error", spare.onError);
-  const message: SpareMessage = { state, patience: PATIENCE };
+  const { child } = kind;
+  const message: SpareMessage = { state, patience: PATIENCE, child };
   worker.postMessage(message);
   return spare;
 }
