@@ -9,7 +9,6 @@ import { cannotCross } from "../channels/crossing.ts";
 import { Callers } from "../channels/callers.ts";
 import { CHECK, checkAll, PACK, registerHandle } from "../channels/handle.ts";
 import { INSPECT } from "../channels/inspect.ts";
-import { Identity } from "../channels/identity.ts";
 import { SOURCE, type Source, type Taken } from "../channels/source.ts";
 import { nextProcess } from "../channels/numbers.ts";
 import { saidWord } from "../channels/threads.ts";
@@ -62,8 +61,9 @@ import {
   STOP_REASON,
 } from "./handle_options.ts";
 import { callSite } from "./_own_frames.ts";
+import { addHandle, handleFor } from "./handed_process.ts";
 import { LATE, waitForEnd, waitForStart } from "./_wait_for.ts";
-import { HandedThread, type WatchedThread } from "./watched_thread.ts";
+import { type WatchedThread } from "./watched_thread.ts";
 
 /** The grace of an actor that has asked for its signal, in ms. */
 const DEFAULT_GRACE = 5000;
@@ -71,7 +71,6 @@ const DEFAULT_GRACE = 5000;
 const ownEncoder = new Encoder();
 /** For what leaves the process, to be decoded by the agent first. */
 const leavingEncoder = new Encoder({ refuse: cannotCross });
-const handles = new Identity<ProcessHandle<unknown>>();
 const started = new Set<ProcessHandle<unknown>>();
 
 /** Behind the interface `Process`; see there for what its members mean. */
@@ -138,7 +137,7 @@ export class ProcessHandle<R> {
       this.parentId = (identity?.parent ?? currentProcess()).id;
       this.daemon = daemon;
     }
-    handles.add(this.id, this as ProcessHandle<unknown>);
+    addHandle(this.id, this);
   }
 
   static active(): ProcessHandle<unknown>[] {
@@ -393,27 +392,6 @@ registerHandle("process", {
   unpack: (packed) =>
     handleFor(
       packed as PackedProcess,
-      (options) => new ProcessHandle({}, options),
+      (options) => new ProcessHandle<unknown>({}, options),
     ),
 });
-
-/**
- * The handle in this thread of a process that came from another one.
- *
- * @param make Makes it with these options, if there is none yet.
- */
-export function handleFor(
-  packed: PackedProcess,
-  make: (options: HandleOptions) => ProcessHandle<unknown>,
-): ProcessHandle<unknown> {
-  const known = handles.get(packed.id);
-  if (known !== undefined) return known;
-  const { module, declared, name, permissions, record } = packed;
-  const declaration = { module, name: declared };
-  const thread = new HandedThread(packed.thread, record, {
-    name,
-    permissions,
-    declaration,
-  });
-  return make({ [HANDED]: { ...packed, thread, declaration } });
-}

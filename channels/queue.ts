@@ -137,7 +137,7 @@ export class Queue<T>
    */
   constructor(options: QueueOptions = {}) {
     const remote = madeAtHome<this>("queue", options);
-    if (remote !== undefined) return remote;
+    if (remote) return remote;
     const { capacity, maxBytes = MOST_BYTES_LIMIT, name } = options;
     const label = labelOf("queue", name);
     this.#label = label;
@@ -156,9 +156,8 @@ export class Queue<T>
   }
 
   /**
-   * The number of items in it.
-   *
-   * Exact for the caller's own puts and gets; others may change it at once.
+   * The number of items in it. Exact for the caller's own puts and gets; others
+   * may change it at once.
    */
   get size(): number {
     return this.#ring.size;
@@ -170,10 +169,9 @@ export class Queue<T>
   }
 
   /**
-   * Whether a put would have to wait. See {@linkcode size}.
-   *
-   * Where bytes are what bounds it: whether an item found too little room since
-   * the last one was got. A smaller one may still find enough.
+   * Whether a put would have to wait. See {@linkcode size}. Where bytes are what
+   * bounds it: whether an item found too little room since the last one was got.
+   * A smaller one may still find enough.
    */
   get full(): boolean {
     return this.#ring.isFull;
@@ -352,11 +350,7 @@ export class Queue<T>
     this.close();
   }
 
-  /**
-   * How it is logged: `queue "jobs" (3 items)`.
-   *
-   * @internal
-   */
+  /** How it is logged: `queue "jobs" (3 items)`. @internal */
   [INSPECT](): string {
     return `${this.#label} (${this.size} items${
       this.closed ? ", closed" : ""
@@ -388,9 +382,9 @@ export class Queue<T>
 }
 
 /** What is to be known of a ring, but not the ring, to see that it goes. */
-function handleOf({ number, words, memory }: Ring) {
-  return { number, words, onLast: () => sweepParcels({ words, memory }) };
-}
+const handleOf = ({ number, words, memory }: Ring) => (
+  { number, words, onLast: () => sweepParcels({ words, memory }) }
+);
 
 registerHandle("queue", {
   unpack({ memory, name }) {

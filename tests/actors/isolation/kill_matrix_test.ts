@@ -1,0 +1,338 @@
+// Whatever an actor is doing, and however it is ended: it is gone at once, its exit
+// tells the truth, and what it shared with others is as if it had never held it.
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+} from "@std/assert";
+import {
+  ActorExitedError,
+  EXIT,
+  type Exit,
+  Lock,
+  pipe,
+  PipeClosedError,
+  type Process,
+  Queue,
+  SharedMap,
+  Value,
+} from "@troupe/troupe";
+import {
+  acquires,
+  allocates,
+  answers,
+  awaits,
+  changes,
+  computes,
+  gets,
+  holds,
+  idle,
+  pidOf,
+  puts,
+  recordOf,
+  sends,
+  starts,
+  type Then,
+} from "../../fixtures/actors/isolated.ts";
+import { hangsAtLoad } from "../../fixtures/actors/hangs_at_load.ts";
+import { later, soon } from "../../channels/inside.ts";
+import { settledTo } from "../../leaks.ts";
+
+type Mode = "thread" | "process";
+
+/** How long an end may take on a busy machine, in ms. It takes some 10. */
+const AT_ONCE = 1000;
+
+/** An actor that is at something. */
+interface Scene {
+  readonly actor: Process<unknown>;
+  /** Resolves when it is in the midst of it. */
+  readonly isAtIt: Promise<unknown>;
+  /** What others see when it is gone. */
+  check?(): Promise<void>;
+}
+
+type Start = (mode: Mode, then: Then) => Scene;
+
+const up = () => new Queue<0>();
+const run = (isolation: Mode) => ({ isolation });
+
+// --- what it was doing ----------------------------------------------------
+
+const doings: Record<string, Start> = {
+  "computed without end": (mode) => {
+    const isUp = up();
+    const actor = computes.spawn([isUp], run(mode));
+    return { actor, isAtIt: isUp.get() };
+  },
+  "awaited for ever": (mode, then) => {
+    const isUp = up();
+    const actor = awaits.spawn([isUp, then], run(mode));
+    return { actor, isAtIt: isUp.get() };
+  },
+  "blocked in a queue": (mode) => {
+    const [isUp, empty] = [up(), up()];
+    const actor = gets.spawn([isUp, empty], run(mode));
+    return {
+      actor,
+      isAtIt: isUp.get(),
+      async check() {
+        await empty.put(0);
+        assertEquals(await empty.get(), 0);
+      },
+    };
+  },
+  "blocked in a lock": (mode) => {
+    const [isUp, lock] = [up(), new Lock()];
+    const guard = lock.acquireSync();
+    const actor = acquires.spawn([isUp, lock], run(mode));
+    return {
+      actor,
+      isAtIt: isUp.get(),
+      async check() {
+        guard.release();
+        using next = await lock.acquire({ timeout: AT_ONCE });
+        assertEquals(next.abandoned, false);
+      },
+    };
+  },
+  "held a lock": (mode, then) => {
+    const [isUp, lock] = [up(), new Lock()];
+    const actor = holds.spawn([isUp, lock, then], run(mode));
+    return { actor, isAtIt: isUp.get(), check: () => isAbandoned(lock) };
+  },
+  "changed a value and a map": (mode, then) => {
+    const [isUp, value] = [up(), new Value("int32", 0)];
+    const map = new SharedMap<number>();
+    const actor = changes.spawn([isUp, value, map, then], run(mode));
+    return {
+      actor,
+      isAtIt: isUp.get(),
+      // deno-lint-ignore require-await
+      async check() {
+        const last = map.get("n")!;
+        // It was between the two calls, or not.
+        assert(last - value.value <= 1 && last >= value.value);
+        for (const [key, n] of map) assert(key === "n" || n <= last);
+        map.set("n", -1);
+        value.add(1);
+        assertEquals(map.get("n"), -1);
+      },
+    };
+  },
+  "put into a queue": (mode, then) => {
+    const [isUp, done] = [up(), new Value("int32", 0)];
+    const queue = new Queue<number>();
+    const actor = puts.spawn([isUp, queue, done, then], run(mode));
+    return {
+      actor,
+      isAtIt: isUp.get(),
+      check: () => hasAllOf(queue, done.value),
+    };
+  },
+  "had sent into a pipe": (mode, then) => {
+    const [isUp, [here, there]] = [up(), pipe<string>()];
+    const actor = sends.spawn([isUp, there, then], run(mode));
+    return {
+      actor,
+      isAtIt: isUp.get(),
+      async check() {
+        assertEquals(await here.recv(), "first");
+        assertEquals(await here.recv(), "last");
+        const error = await assertRejects(() => here.recv(), PipeClosedError);
+        assertEquals(error.closedBy, "peer");
+      },
+    };
+  },
+  "allocated": (mode) => {
+    const isUp = up();
+    const actor = allocates.spawn([isUp], run(mode));
+    return { actor, isAtIt: isUp.get() };
+  },
+  "handled a message": (mode, then) => {
+    const isUp = up();
+    const actor = answers.spawn([], run(mode));
+    const asked = later(actor.ask.at(isUp, then));
+    return { actor, isAtIt: isUp.get(), check: () => hasNoAnswer(asked) };
+  },
+  "computed for a message": (mode) => {
+    const isUp = up();
+    const actor = answers.spawn([], run(mode));
+    const asked = later(actor.ask.spin(isUp));
+    return { actor, isAtIt: isUp.get(), check: () => hasNoAnswer(asked) };
+  },
+  "loaded": (mode) => {
+    const actor = hangsAtLoad.spawn([], run(mode));
+    const isThere = () => mode === "thread" || pidOf(actor) !== 0;
+    return { actor, isAtIt: settledTo(isThere, true) };
+  },
+  "was not started yet": (mode) => ({
+    actor: idle.spawn([], run(mode)),
+    isAtIt: Promise.resolve(),
+  }),
+};
+
+async function isAbandoned(lock: Lock): Promise<void> {
+  using guard = await lock.acquire({ timeout: AT_ONCE });
+  assert(guard.abandoned);
+}
+
+/** The queue works, and has all that was put, in order. */
+async function hasAllOf(queue: Queue<number>, least: number): Promise<void> {
+  assert(least > 10);
+  let next = 0;
+  queue.tryPut(EXIT);
+  for await (const n of queue) assertEquals(n, next++);
+  assert(next === least || next === least + 1, `${next} of ${least}`);
+}
+
+async function hasNoAnswer(asked: Promise<void>): Promise<void> {
+  const error = await assertRejects(() => asked, ActorExitedError);
+  assertEquals(error.handling?.number, 1);
+}
+
+// --- how it was ended -----------------------------------------------------
+
+type End = (actor: Process<unknown>) => unknown;
+
+const gone = { threadStopped: true };
+const killed = { reason: "killed", code: -9, ...gone };
+const terminated = { reason: "terminated", code: -15, ...gone };
+
+const signal = (name: Deno.Signal): End => (actor) =>
+  Deno.kill(pidOf(actor), name);
+
+/** Of an actor in a thread as well. */
+const ends: [name: string, end: End, exit: object][] = [
+  ["kill()", (actor) => actor.kill(), killed],
+  ["terminate()", (actor) => actor.terminate(), terminated],
+  ["stop()", (actor) => void actor.stop({ grace: 50 }), terminated],
+];
+
+const signals: typeof ends = [
+  ["SIGKILL", signal("SIGKILL"), killed],
+  ["SIGTERM", signal("SIGTERM"), terminated],
+  ["SIGSEGV", signal("SIGSEGV"), { reason: "exited", code: -11 }],
+];
+
+/** Ends it, and checks what is to be seen of that. */
+async function checkEnd(
+  { actor, isAtIt, check }: Scene,
+  end: End,
+): Promise<Exit> {
+  await soon(isAtIt);
+  const record = recordOf(actor);
+  const pid = record.process;
+  const start = performance.now();
+  await end(actor);
+  const exit = await soon(actor.join());
+  assert(performance.now() - start < AT_ONCE);
+  assertEquals(actor.isAlive(), false);
+  assertEquals(record.process, 0);
+  if (pid !== 0) {
+    // Nothing is left of it, not even what a parent has to fetch.
+    await assertRejects(() => Deno.stat(`/proc/${pid}`), Deno.errors.NotFound);
+  }
+  await check?.();
+  return exit;
+}
+
+/** What a thread cannot be ended in, or only after long: it never looks up. */
+const ENDLESS = [
+  "computed without end",
+  "computed for a message",
+  "changed a value and a map",
+  "allocated",
+];
+
+for (const [doing, start] of Object.entries(doings)) {
+  for (const mode of ["thread", "process"] as const) {
+    if (mode === "thread" && ENDLESS.includes(doing)) continue;
+    const hasPid = mode === "process" && doing !== "was not started yet";
+    for (const [by, end, expected] of [...ends, ...hasPid ? signals : []]) {
+      Deno.test({
+        name: `a ${mode} that ${doing}, ended by ${by}`,
+        ignore: hasPid && by.startsWith("SIG") && Deno.build.os === "windows",
+        async fn() {
+          const exit = await checkEnd(start(mode, "stay"), end);
+          assertEquals(exit, expected as Exit);
+        },
+      });
+    }
+  }
+}
+
+// --- by itself ------------------------------------------------------------
+
+const owning = [
+  "awaited for ever",
+  "held a lock",
+  "put into a queue",
+  "had sent into a pipe",
+  "changed a value and a map",
+  "handled a message",
+];
+
+for (const doing of owning) {
+  for (const mode of ["thread", "process"] as const) {
+    Deno.test(`a ${mode} that ${doing}, and exits`, async () => {
+      const exit = await checkEnd(doings[doing]!(mode, "exit"), () => {});
+      assertEquals(exit, { reason: "exited", code: 3 });
+    });
+    Deno.test(`a ${mode} that ${doing}, and throws`, async () => {
+      const exit = await checkEnd(doings[doing]!(mode, "throw"), () => {});
+      assertEquals(exit.reason, "threw");
+      assertEquals(exit.code, 1);
+      const { error } = exit as { error: Error };
+      assertInstanceOf(error.cause, RangeError);
+    });
+  }
+}
+
+// --- with its parent ------------------------------------------------------
+
+/** One that a thread of this program has started in a process. */
+async function orphan(
+  what: "computes" | "holds" | "puts",
+  args: unknown[],
+): Promise<[parent: Process<unknown>, actor: Process<unknown>]> {
+  const handle = new Queue<Process<void>>();
+  const parent = starts.spawn([handle, what, args]);
+  return [parent, await soon(handle.get()) as Process<void>];
+}
+
+Deno.test("a process that computed ends with its parent", async () => {
+  const isUp = up();
+  const [parent, actor] = await orphan("computes", [isUp]);
+  const scene = { actor, isAtIt: isUp.get() };
+  assertEquals(
+    await checkEnd(scene, () => parent.terminate()),
+    terminated as Exit,
+  );
+  await parent.join();
+});
+
+Deno.test("a process that held a lock ends with its parent", async () => {
+  const [isUp, lock] = [up(), new Lock()];
+  const [parent, actor] = await orphan("holds", [isUp, lock, "stay"]);
+  const scene = { actor, isAtIt: isUp.get(), check: () => isAbandoned(lock) };
+  assertEquals(await checkEnd(scene, () => parent.kill()), terminated as Exit);
+  await parent.join();
+});
+
+Deno.test("a process that put into a queue ends with its parent", async () => {
+  const [isUp, done] = [up(), new Value("int32", 0)];
+  const queue = new Queue<number>();
+  const [parent, actor] = await orphan("puts", [isUp, queue, done, "stay"]);
+  const scene = {
+    actor,
+    isAtIt: isUp.get(),
+    check: () => hasAllOf(queue, done.value),
+  };
+  assertEquals(
+    await checkEnd(scene, () => parent.terminate()),
+    terminated as Exit,
+  );
+  await parent.join();
+});
