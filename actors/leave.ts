@@ -5,6 +5,7 @@
  */
 
 import { packAll } from "../channels/handle.ts";
+import { ownHome } from "../channels/home.ts";
 import { childrenOf, fenceThread, ownThread } from "../channels/threads.ts";
 import { untieAll } from "./links.ts";
 import type { LeaveReason, Record } from "./record.ts";
@@ -30,6 +31,7 @@ export function sayFarewell(
   record: Record,
   { reason, code, bytes, length, beside }: Farewell,
 ): void {
+  ownHome()?.flush();
   for (const child of childrenOf(ownThread())) fenceThread(child);
   if (code === 0 || record.stopAsked) untieAll();
   if (beside.length > 0) {

@@ -47,13 +47,16 @@ const listener = actor(
 );
 
 /** Troupe's contender for calls. */
-export function troupeCalls(calls: Calls): Contender {
+export function troupeCalls(
+  calls: Calls,
+  isolation?: "thread" | "process",
+): Contender {
   return {
-    name: "Troupe, ask",
+    name: isolation === "process" ? "Troupe process, ask" : "Troupe, ask",
     open() {
       const processes = Array.from(
         { length: calls.answerers },
-        () => echo.spawn(),
+        () => echo.spawn([], { isolation }),
       );
       const echoes = processes.map(({ ask }) => (item: unknown) =>
         ask.echo(item as Small)

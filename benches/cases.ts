@@ -7,6 +7,7 @@
 import { bunFlows, bunTrips } from "./bun.ts";
 import { comlinkCalls, rawCalls } from "./calls_raw.ts";
 import { troupeCalls, troupeTells } from "./calls_troupe.ts";
+import { cold } from "./cold.ts";
 import type { Case, Contender } from "./contender.ts";
 import {
   erlangCalls,
@@ -27,13 +28,13 @@ import { awaitingLocks } from "./locks_awaiting.ts";
 import { computedGauge, cpuGauge, looking } from "./looking.ts";
 import { npmPoolFirsts, npmPools } from "./npm.ts";
 import type { PoolWork } from "./pool_work.ts";
-import { cold } from "./pools_cold.ts";
 import { rawPoolFirst, rawPools } from "./pools_raw.ts";
 import {
   troupePoolFirst,
   troupePools,
   troupePoolWarm,
 } from "./pools_troupe.ts";
+import { processCases } from "./process_cases.ts";
 import {
   pythonFlows,
   pythonIncrements,
@@ -265,6 +266,7 @@ export const cases: readonly Case[] = [
       ...pythonStarts("first"),
     ],
   },
+  ...processCases,
   increments("locked", ALONE),
   increments("locked", TWO),
   increments("atomic", ALONE),

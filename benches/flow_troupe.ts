@@ -13,7 +13,12 @@ import {
   type SendOptions,
 } from "../mod.ts";
 import type { Contender } from "./contender.ts";
-import { type Flow, type FlowParties, flowRunner } from "./flow.ts";
+import {
+  type Flow,
+  type FlowParties,
+  type FlowParty,
+  flowRunner,
+} from "./flow.ts";
 import {
   consume,
   consumeAwaiting,
@@ -23,6 +28,7 @@ import {
   NOTHING_SEEN,
   produce,
   produceAwaiting,
+  produceLoosely,
   Tally,
 } from "./flow_work.ts";
 import { isOfBytes, type ItemKind, items, type Make } from "./items.ts";
@@ -34,6 +40,7 @@ export type Form =
   | "get"
   | "get, transfer"
   | "for await"
+  | "for await, 100 puts under way"
   | "getSync"
   | "recv"
   | "recv, transfer";
@@ -54,7 +61,10 @@ function putting(
     : channel.kind === "connection"
     ? (item: unknown) => channel.send(item)
     : (item: unknown) => channel.put(item);
-  return (order, make) => produceAwaiting(order, make, put);
+  const work = form === "for await, 100 puts under way"
+    ? produceLoosely
+    : produceAwaiting;
+  return (order, make) => work(order, make, put);
 }
 
 /** Puts bytes by moving them. */
@@ -80,6 +90,7 @@ function getting(
     case "getSync":
       return (tally) => consume(tally, () => channel.getSync(), EXIT);
     case "for await":
+    case "for await, 100 puts under way":
       return (tally) => consumeIterating(tally, channel);
     default:
       return (tally) => consumeAwaiting(tally, () => channel.get(), EXIT);
@@ -127,8 +138,17 @@ function consumer(
   };
 }
 
-const roles = { producer, consumer };
-type Role = keyof typeof roles;
+/** The parties of a flow in the thread that makes them, by their roles. */
+export const roles = { producer, consumer };
+
+/** What a party does. */
+export type Role = keyof typeof roles;
+
+/** A party that is an actor, and how to end it. */
+export interface FlowActor {
+  readonly party: FlowParty;
+  close(): Promise<unknown>;
+}
 
 const flowActor = actor(
   import.meta,
@@ -146,6 +166,28 @@ const flowActor = actor(
   },
 );
 
+/** Starts an actor that is a party of a flow. */
+export function startFlowActor(
+  channel: Channel,
+  role: Role,
+  kind: ItemKind,
+  form: Form,
+  isolation?: "thread" | "process",
+): FlowActor {
+  const [line, there] = pipe<FlowOrder, Said<FlowReport>>();
+  const process = flowActor.spawn(
+    [there, channel, role, kind, form],
+    { name: role, isolation },
+  );
+  return {
+    party: partyOf(process, line),
+    close() {
+      line.close();
+      return process.join();
+    },
+  };
+}
+
 function queueEnds(): Record<Role, Channel> {
   const queue = new Queue<unknown>();
   return { producer: queue, consumer: queue };
@@ -158,24 +200,18 @@ function pipeEnds(): Record<Role, Channel> {
 
 function open(flow: Flow, form: Form): FlowParties {
   const ends = form.startsWith("recv") ? pipeEnds() : queueEnds();
-  const closers: (() => Promise<unknown>)[] = [];
-  const party = (role: Role) => {
-    const [line, there] = pipe<FlowOrder, Said<FlowReport>>();
-    const process = flowActor.spawn(
-      [there, ends[role], role, flow.kind, form],
-      { name: role },
+  const start = (role: Role, count: number) =>
+    Array.from(
+      { length: count },
+      () => startFlowActor(ends[role], role, flow.kind, form),
     );
-    closers.push(() => {
-      line.close();
-      return process.join();
-    });
-    return partyOf(process, line);
-  };
+  const consumers = start("consumer", flow.consumers);
+  const producers = start("producer", flow.producers);
   return {
-    consumers: Array.from({ length: flow.consumers }, () => party("consumer")),
-    producers: Array.from({ length: flow.producers }, () => party("producer")),
+    consumers: consumers.map(({ party }) => party),
+    producers: producers.map(({ party }) => party),
     async close() {
-      for (const close of closers) await close();
+      for (const actor of [...consumers, ...producers]) await actor.close();
     },
   };
 }

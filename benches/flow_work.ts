@@ -87,6 +87,18 @@ export async function produceAwaiting(
   for (let id = first; id < first + count; id++) await put(make(id));
 }
 
+/** Produces by calls of which each hundredth is awaited, and the last. */
+export async function produceLoosely(
+  { first, count }: FlowOrder,
+  make: Make,
+  put: (item: unknown) => Promise<void>,
+): Promise<void> {
+  for (let done = 1; done <= count; done++) {
+    const away = put(make(first + done - 1));
+    if (done % 100 === 0 || done === count) await away;
+  }
+}
+
 /** Consumes by calls that return with an item, or with the mark `end`. */
 export function consume(
   tally: Tally,

@@ -19,8 +19,8 @@ const add = actor(import.meta, function add(n: number): number {
   return n + 1;
 });
 
-function open(): TaskPool {
-  const pool = new ProcessPool({ workers: WORKERS });
+function open(isolation?: "thread" | "process"): TaskPool {
+  const pool = new ProcessPool({ workers: WORKERS, isolation });
   return {
     submit: (n) => pool.submit(add, [n]),
     map: (items, chunkSize) => pool.map(add, items, { chunkSize }).toArray(),
@@ -29,13 +29,21 @@ function open(): TaskPool {
 }
 
 /** Troupe's contender for the tasks of a pool. */
-export function troupePools(work: PoolWork): Contender {
+export function troupePools(
+  work: PoolWork,
+  isolation?: "thread" | "process",
+): Contender {
+  const who = isolation === "process" ? "Troupe process" : "Troupe";
   const name = typeof work === "string" ? "submit" : "map";
-  return poolContender(`Troupe, ${name}`, work, open);
+  return poolContender(`${who}, ${name}`, work, () => open(isolation));
 }
 
 /** Troupe's contender for the first task of a fresh pool. */
-export const troupePoolFirst: Contender = poolFirst("Troupe", open);
+export const troupePoolFirst: Contender = poolFirst("Troupe", () => open());
 
 /** The same where earlier pools are gone and there was time for new spares. */
-export const troupePoolWarm: Contender = poolFirst("Troupe", open, REFILLING);
+export const troupePoolWarm: Contender = poolFirst(
+  "Troupe",
+  () => open(),
+  REFILLING,
+);

@@ -6,7 +6,9 @@
 
 import type { Contender } from "./contender.ts";
 import { elapsed, type Flow } from "./flow.ts";
+import type { Way } from "./flow_processes.ts";
 import type { FlowReport } from "./flow_work.ts";
+import type { ItemKind } from "./items.ts";
 import {
   askElapsed,
   findPeer,
@@ -97,6 +99,54 @@ export function pythonIncrements(processes: number): Contender {
 export function pythonStarts(what: "first" | "team"): Contender[] {
   return ["fork", "spawn"].map((method) =>
     contender(`Process, ${method}`, method, [what], askElapsed)
+  );
+}
+
+/** How Python starts processes where each way is shown. */
+const METHODS = ["spawn", "fork"] as const;
+
+/** Python's contenders for a flow between the program and a process. */
+export function pythonProcessFlows(kind: ItemKind, way: Way): Contender[] {
+  return METHODS.map((method) =>
+    contender(
+      `Queue, ${method}`,
+      method,
+      [`flow ${way}`, "Queue", kind],
+      async (process, count) =>
+        elapsed(await process.ask<FlowReport[]>({ count }), count),
+    )
+  );
+}
+
+/** Python's contenders for round trips between the program and a process. */
+export function pythonProcessTrips(): Contender[] {
+  return METHODS.map((method) =>
+    contender(`Pipe, ${method}`, method, ["trips to"], askElapsed)
+  );
+}
+
+/** Python's contenders for calls: to an object that a manager keeps. */
+export function pythonCalls(inFlight: number): Contender[] {
+  return METHODS.map((method) =>
+    contender(
+      `Manager, ${method}`,
+      method,
+      ["calls", `${inFlight}`],
+      askElapsed,
+    )
+  );
+}
+
+/** Python's contenders for the tasks of a pool, by each way to start it. */
+export function pythonProcessPools(work: PoolWork): Contender[] {
+  const [pool] = PYTHON_POOLS;
+  return METHODS.map((method) =>
+    contender(
+      `${pool}, ${method}`,
+      method,
+      ["pool", pool, ...workArgs(work)],
+      askElapsed,
+    )
   );
 }
 

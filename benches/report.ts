@@ -70,9 +70,9 @@ export function targetsText(judged: readonly Judged[]): string {
     target.case,
     target.ours,
     target.bestOf ?? target.beside[0]!,
-    `${target.least} ×`,
+    target.most === undefined ? `${target.least} ×` : `≤ ${target.most} ×`,
     ratio === undefined ? "–" : shortRatio(ratio),
-    verdict(target.least, ratio) +
+    verdict({ target, ratio }) +
     (target.note === undefined ? "" : ` (${target.note})`),
   ]);
   return table([
@@ -81,9 +81,9 @@ export function targetsText(judged: readonly Judged[]): string {
   ]);
 }
 
-function verdict(least: number, ratio: number | undefined): string {
+function verdict({ target: { least = 0, most = Infinity }, ratio }: Judged) {
   if (ratio === undefined) return "not measured";
-  return ratio >= least ? "reached" : "not reached";
+  return ratio >= least && ratio <= most ? "reached" : "not reached";
 }
 
 /** Everything, for programs to read. */
@@ -105,7 +105,7 @@ export function asJson(
   const targets = judged.map(({ target, ratio }) => ({
     ...target,
     ratio,
-    verdict: verdict(target.least, ratio),
+    verdict: verdict({ target, ratio }),
   }));
   return JSON.stringify({ machine, cases, targets }, undefined, 2);
 }

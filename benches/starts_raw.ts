@@ -1,5 +1,5 @@
 /**
- * Starting plain workers.
+ * Starting plain workers, and programs that do nothing.
  *
  * @module
  */
@@ -19,6 +19,19 @@ function heard(worker: Worker): Promise<Member & { id: number }> {
     worker.onmessage = ({ data }) => resolve(data);
   });
 }
+
+/** Runs a program that does nothing, to its end. */
+export const emptyRun: Contender = timed("deno run, empty", async (id) => {
+  const begun = performance.now();
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "raw_empty.ts"],
+    cwd: new URL(".", import.meta.url),
+    stdin: "null",
+  }).output();
+  const elapsed = performance.now() - begun;
+  if (!success) throw new Error("The empty program failed");
+  return { answer: id, elapsed };
+});
 
 /** Starts a worker, waits for its first message, ends it. */
 export const rawFirst: Contender = timed("Worker", async (id) => {

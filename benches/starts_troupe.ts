@@ -26,10 +26,13 @@ const member = actor(import.meta, function member(n: number): Member {
 });
 
 /** Starts an actor, waits for its first message, joins it. */
-async function first(id: number): Promise<{ answer: number; elapsed: number }> {
+async function first(
+  id: number,
+  isolation?: "thread" | "process",
+): Promise<{ answer: number; elapsed: number }> {
   const queue = new Queue<number>();
   const start = performance.now();
-  const process = greeter.spawn([queue, id]);
+  const process = greeter.spawn([queue, id], { isolation });
   const answer = await queue.get();
   const elapsed = performance.now() - start;
   await process.join();
@@ -50,8 +53,22 @@ const SPARES = "Troupe, spares at hand";
 
 /** Troupe's contenders for the first message of an actor. */
 export const troupeFirsts: Contender[] = [
-  timed("Troupe", first),
-  timed(SPARES, first, REFILLING),
+  timed("Troupe", (id) => first(id)),
+  timed(SPARES, (id) => first(id), REFILLING),
+];
+
+const firstOfProcess = (id: number) => first(id, "process");
+
+/** The first message of the first process actor of a program. */
+export const troupeProcessFirst: Contender = timed(
+  "Troupe process, cold",
+  firstOfProcess,
+);
+
+/** Troupe's contenders for the first message of later process actors. */
+export const troupeProcessFirsts: Contender[] = [
+  timed("Troupe process", firstOfProcess),
+  timed("Troupe process, after a rest", firstOfProcess, REFILLING),
 ];
 
 /** Troupe's contenders for a team. */

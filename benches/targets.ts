@@ -20,7 +20,10 @@ interface Target {
   readonly beside: readonly string[];
   /** What the best of several is called. */
   readonly bestOf?: string;
-  readonly least: number;
+  /** How many times better it is to be, at least. */
+  readonly least?: number;
+  /** Or how many times worse it may be, at most. */
+  readonly most?: number;
   /** How much more than the others is allowed, in the unit of the case. */
   readonly allowed?: number;
   /** What is to be known when the figure is read. */
@@ -170,6 +173,41 @@ const targets: readonly Target[] = [
     beside: [PYTHON_VALUE],
   })),
   {
+    case: "process, start to first message",
+    ours: "Troupe process, cold",
+    beside: ["deno run, empty"],
+    most: 3.5,
+  },
+  {
+    case: "process, ping-pong",
+    ours: "Troupe process, recvSync in the actor",
+    beside: ["Python Pipe, spawn"],
+    least: 1,
+  },
+  ...["small", "1 MiB"].flatMap((kind) =>
+    ["to", "from"].map((way) => ({
+      case: `process, ${kind} ${way} an actor`,
+      ours: "Troupe process, for await",
+      beside: ["Python Queue, spawn"],
+      least: 1,
+    }))
+  ),
+  ...["one after another", "100 in flight"].map((how) => ({
+    case: `process, ask, ${how}`,
+    ours: "Troupe process, ask",
+    beside: ["Python Manager, spawn"],
+    least: 1,
+  })),
+  ...[
+    { case: "process pool, all at once", ours: "Troupe process, submit" },
+    { case: "process pool, one after another", ours: "Troupe process, submit" },
+    { case: "process pool map, chunk 1000", ours: "Troupe process, map" },
+  ].map((target) => ({
+    ...target,
+    beside: [`${EXECUTOR}, spawn`],
+    least: 1,
+  })),
+  {
     case: "idle, memory of one of 16 threads",
     ours: "Troupe, class actor",
     beside: ["Worker"],
@@ -182,7 +220,10 @@ const targets: readonly Target[] = [
 /** A target beside what was measured. */
 export interface Judged {
   readonly target: Target;
-  /** Not there if a contender was missing. */
+  /**
+   * How many times better ours is, or worse where that is what is bounded. Not
+   * there if a contender was missing.
+   */
   readonly ratio?: number;
 }
 
@@ -196,7 +237,7 @@ export function judge(results: readonly CaseResult[]): Judged[] {
 
 function ratioIn(
   { case: { unit }, measured }: CaseResult,
-  { ours, beside, allowed = 0 }: Target,
+  { ours, beside, most, allowed = 0 }: Target,
 ): number | undefined {
   const middle = (name: string) => {
     const figures = measured.find((one) => one.name === name)?.figures ?? [];
@@ -205,7 +246,8 @@ function ratioIn(
   const [figure] = middle(ours);
   const others = beside.flatMap(middle);
   if (figure === undefined || others.length === 0) return undefined;
-  return Math.min(
+  const ratio = Math.min(
     ...others.map((other) => ratioOf(unit, figure, other + allowed)),
   );
+  return most === undefined ? ratio : 1 / ratio;
 }

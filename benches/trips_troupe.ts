@@ -26,9 +26,10 @@ export type Form = "recv" | "recvSync";
 type End = Connection<number, number>;
 
 /** Asks the answerer to end. */
-const STOP = -1;
+export const STOP = -1;
 
-const forms = {
+/** The ways of both sides in each form. */
+export const forms = {
   "recv": {
     rest: restAwaiting,
     async ask(end: End, trips: number) {
@@ -77,7 +78,8 @@ const asker = actor(
   },
 );
 
-const answerer = actor(
+/** Gives back what comes, until it is asked to end. */
+export const answerer = actor(
   import.meta,
   async function answerer(end: End, form: Form, looks: boolean) {
     if (!looks) stopLooking();

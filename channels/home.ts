@@ -10,6 +10,8 @@
 
 /** The process that an actor in a process of its own was started by. */
 export interface Home {
+  /** Sends at once what was to be sent with the next. */
+  flush(): void;
   /** Calls what belongs to the whole program, by name. */
   call(
     member: string,

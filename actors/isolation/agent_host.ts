@@ -31,6 +31,7 @@ import {
   stopIfFenced,
   wakeAllThreads,
 } from "../../channels/threads.ts";
+import { turn } from "../../channels/turn.ts";
 import { waitAt } from "../../channels/waiting.ts";
 import { ClassHost } from "../class_host.ts";
 import { becomeActor } from "../current_process.ts";
@@ -51,6 +52,7 @@ import type { AnyChildProcess } from "./agent_early.ts";
 import { AgentSide } from "./agent_calls.ts";
 import "./remote_processes.ts";
 import "./remote_stream.ts";
+import "./stream_sink.ts";
 import { agentClass } from "./_agent_class.ts";
 import type { HostedEnd, HostedStart } from "./child_protocol.ts";
 import { endOfProcess } from "./_process_end.ts";
@@ -158,6 +160,8 @@ export class AgentHost {
       ended,
       served.then(() => ended),
     ]);
+    // What came before is passed on to who waits for it.
+    await turn();
     if (within !== undefined) {
       this.#desk.enter(within.doing, within.method, this.#start.parent.name);
     }
@@ -190,7 +194,7 @@ export class AgentHost {
     const endpoint = this.#endpoint = new Endpoint({
       lane: 0,
       send: (frame) => carrier.send(frame),
-      accepts: (kind) => kind === "stream",
+      accepts: () => false,
       exports: () => true,
     });
     const agent = new AgentSide({

@@ -13,11 +13,7 @@ import { decode } from "../../channels/decode.ts";
 import type { Carrier } from "../../channels/remote/carrier.ts";
 import { Endpoint, FIRST_REF } from "../../channels/remote/endpoint.ts";
 import { type Frame, Tag } from "../../channels/remote/frame.ts";
-import {
-  registerRemote,
-  Result,
-  type Way,
-} from "../../channels/remote/remote_kind.ts";
+import { registerRemote, type Way } from "../../channels/remote/remote_kind.ts";
 import { countProcessesFrom } from "../../channels/numbers.ts";
 import { type Handle, PACK, type PackedHandle } from "../../channels/handle.ts";
 import type { Imported } from "../../channels/remote/imports.ts";
@@ -27,7 +23,9 @@ import { waitAt } from "../../channels/waiting.ts";
 import { ClassProcessHandle } from "../class_process_handle.ts";
 import { setDeclaration } from "../declaration.ts";
 import { Doing } from "../desk.ts";
-import { ActorExitedError } from "../errors.ts";
+import { NotSendableError } from "../../channels/errors.ts";
+import { ActorExitedError, RemoteError } from "../errors.ts";
+import { PermissionDeniedError } from "../permission_errors.ts";
 import type { Exit } from "../exit.ts";
 import { IDENTITY, MODULES } from "../handle_options.ts";
 import { ProcessHandle } from "../process_handle.ts";
@@ -42,6 +40,7 @@ import type {
 } from "./child_protocol.ts";
 import { HomeLine, useRemotes } from "./home_line.ts";
 import { MemoryWatch } from "./memory_watch.ts";
+import { pour } from "./stream_sink.ts";
 import "./remote_stream.ts";
 import "./task_runner.ts";
 
@@ -53,16 +52,19 @@ export class ChildHost {
   readonly #agent: Way;
   readonly #line: HomeLine;
   readonly #looks = new Callers();
-  #streams: readonly string[] = [];
   readonly #process = Promise.withResolvers<ProcessHandle<unknown>>();
 
   /** Hosts what the other side of the carrier says. */
   constructor(carrier: Carrier) {
     const endpoint = new Endpoint({
       lane: 0,
-      send: (frame) => carrier.send(frame),
+      // What the actor has said before goes before.
+      send: (frame) => {
+        this.#line.passOn();
+        carrier.send(frame);
+      },
       accepts: () => true,
-      exports: (kind) => kind === "stream",
+      exports: () => false,
     });
     useRemotes(endpoint);
     this.#agent = endpoint.wayTo(FIRST_REF, {});
@@ -94,7 +96,6 @@ export class ChildHost {
       traits: traits && { ...traits, mailbox: checkMailbox() },
       isolation: { isProcess: false, memory: undefined },
     });
-    this.#streams = traits?.streams ?? [];
     const { name, id, lineage, parent, daemon, modules } = start;
     const options = {
       args,
@@ -134,20 +135,25 @@ export class ChildHost {
     return isWithin ? [...end, { doing, method: handling!.method }] : end;
   }
 
-  /** Has the actor handle a message; rejects with what the method throws. */
+  /**
+   * Has the actor handle a message; rejects with what the method throws.
+   *
+   * @param sink Where the items go, of a method that streams.
+   */
   async ask(
     method: string,
     args: readonly unknown[],
     { timeout, sender }: HostedAsk,
+    sink: Way | undefined,
     signal: AbortSignal | undefined,
   ): Promise<HostedAnswer> {
     const process = await this.#process.promise as ClassProcessHandle<unknown>;
     const message = [...args, sender];
     const options = { timeout, signal };
     const { recipient } = process;
-    if (this.#streams.includes(method)) {
+    if (sink !== undefined) {
       const items = recipient.stream(method, message, options);
-      return [Reply.item, new Result("stream", items)];
+      return await streamed(items, sink);
     }
     const [word, what] = await recipient.askWord(method, message, options)
       .catch((error) => {
@@ -215,6 +221,25 @@ function packRemote(self: object): PackedHandle {
   return { ...packed, module: fields.module, declared: fields.declared };
 }
 
+/** Sends the items of a stream; what comes of it is that of the message. */
+async function streamed(
+  items: AsyncIterator<unknown>,
+  sink: Way,
+): Promise<HostedAnswer> {
+  try {
+    return [Reply.value, await pour(items, sink)];
+  } catch (error) {
+    if (error instanceof NotSendableError) return [Reply.unsendable, error];
+    if (error instanceof ActorExitedError) return await NEVER;
+    const isThrown = error instanceof RemoteError ||
+      error instanceof PermissionDeniedError;
+    throw isThrown ? error.cause ?? error : error;
+  } finally {
+    // Of one that was read to its end nothing is left.
+    await items.return?.();
+  }
+}
+
 /** How an actor ended, with what it threw and not with what became of that. */
 function endOf(
   exit: Exit,
@@ -234,8 +259,14 @@ registerRemote("host", {
     start: (host: ChildHost, [start, args]) =>
       host.start(start as HostedStart, args as unknown[]),
     ended: (host: ChildHost) => host.ended(),
-    ask: (host: ChildHost, [method, args, how], signal) =>
-      host.ask(method as string, args as unknown[], how as HostedAsk, signal),
+    ask: (host: ChildHost, [method, args, how, sink], signal) =>
+      host.ask(
+        method as string,
+        args as unknown[],
+        how as HostedAsk,
+        sink as Way | undefined,
+        signal,
+      ),
     stop: (host: ChildHost, [order]) => host.stop(order as StopOrder),
     look: (host: ChildHost) => host.look(),
   },

@@ -18,7 +18,8 @@
 
 import type { Carrier } from "../../channels/remote/carrier.ts";
 import { Endpoint, FIRST_REF } from "../../channels/remote/endpoint.ts";
-import { type Frame, readFrame } from "../../channels/remote/frame.ts";
+import { type Frame, FrameReader } from "../../channels/remote/frame.ts";
+import { FrameBatch } from "../../channels/remote/frame_batch.ts";
 import { shareRemotes } from "../../channels/remote/remote_class.ts";
 import "../../channels/remote/remote_things.ts";
 import "./remote_processes.ts";
@@ -30,10 +31,10 @@ import { endCount, ownThread, threadCanAct } from "../../channels/threads.ts";
 import { blockAt, waitAt } from "../../channels/waiting.ts";
 import { holdRing, Line, lineRing } from "../protocol.ts";
 
-/** A frame on its way to the main thread; with the way back, the first time. */
+/** Frames on their way to the main thread; with the way back, the first time. */
 type Passed = [
   thread: number,
-  frame: Uint8Array<ArrayBuffer>,
+  frames: Uint8Array<ArrayBuffer>,
   replies?: Line<Uint8Array<ArrayBuffer>>,
 ];
 
@@ -42,7 +43,9 @@ export class HomeLine {
   /** The memory of the line, for the threads that are started. */
   readonly memory: SharedArrayBuffer;
   readonly #carrier: Carrier;
-  readonly #replies = new Map<number, Line<Uint8Array<ArrayBuffer>>>();
+  readonly #line: Line<Passed>;
+  /** What goes back to each thread. */
+  readonly #replies = new Map<number, FrameBatch>();
   #ends = endCount();
 
   /** Passes on, over `carrier`, what the threads of this process say. */
@@ -51,13 +54,13 @@ export class HomeLine {
     const ring = lineRing();
     this.memory = ring.memory;
     holdRing(this, ring);
-    const line = new Line<Passed>(ring);
+    this.#line = new Line<Passed>(ring);
     waitAt([ring.consumers], {
       attempt: () => {
         this.#sweep();
         // What the carrier cannot take waits in the line.
-        if (this.#carrier.drained === undefined) this.#passOn(line);
-        else this.#carrier.drained.then(() => this.#passOn(line));
+        if (this.#carrier.drained === undefined) this.passOn();
+        else this.#carrier.drained.then(() => this.passOn());
         return false;
       },
       options: undefined,
@@ -68,13 +71,17 @@ export class HomeLine {
 
   /** Gives an answer to the thread that waits for it. */
   deliver({ lane, bytes }: Frame): void {
-    this.#replies.get(lane)?.say(bytes);
+    this.#replies.get(lane)?.push(bytes);
   }
 
-  #passOn(line: Line<Passed>): void {
-    line.hear(([thread, frame, replies]) => {
-      if (replies !== undefined) this.#replies.set(thread, replies);
-      this.#carrier.send(frame);
+  /** Passes on what was said by now. */
+  passOn(): void {
+    this.#line.hear(([thread, frames, replies]) => {
+      if (replies !== undefined) {
+        const batch = new FrameBatch((bytes) => replies.say(bytes));
+        this.#replies.set(thread, batch);
+      }
+      this.#carrier.send(frames);
     });
   }
 
@@ -95,19 +102,24 @@ export function joinHome(memory: SharedArrayBuffer): void {
   const replies = Line.own<Uint8Array<ArrayBuffer>>();
   const own = ownThread();
   let isKnown = false;
+  const batch = new FrameBatch((bytes) => {
+    line.say(isKnown ? [own, bytes] : [own, bytes, replies]);
+    isKnown = true;
+  });
   const endpoint = new Endpoint({
     lane: own,
-    send(frame) {
-      line.say(isKnown ? [own, frame] : [own, frame, replies]);
-      isKnown = true;
-    },
+    send: (frame) => batch.push(frame),
     accepts: () => true,
     exports: () => false,
-    blockUntil: (isSo) => void blockAt([consumers], () => hear(isSo), Infinity),
+    blockUntil(isSo) {
+      batch.flush();
+      blockAt([consumers], () => hear(isSo), Infinity);
+    },
   });
+  const reader = new FrameReader((frame) => endpoint.accept(frame));
   const { consumers } = replies.ring;
   const hear = (isSo: () => boolean) => {
-    replies.hear((bytes) => endpoint.accept(readFrame(bytes)));
+    replies.hear((bytes) => reader.push(bytes));
     return isSo();
   };
   waitAt([consumers], {
@@ -119,6 +131,7 @@ export function joinHome(memory: SharedArrayBuffer): void {
   useRemotes(endpoint);
   const { call, callSync } = endpoint.wayTo(FIRST_REF, {});
   setHome({
+    flush: () => batch.flush(),
     call,
     make: (kind, args) => callSync("make", [kind, ...args]) as object,
   }, memory);

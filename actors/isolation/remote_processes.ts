@@ -33,6 +33,7 @@ import type { ClassProcess, Process } from "../process.ts";
 import { ClassProcessHandle } from "../class_process_handle.ts";
 import type { PackedClassProcess } from "../handle_options.ts";
 import { ProcessHandle } from "../process_handle.ts";
+import { type FarStream, HomeStream } from "./remote_stream.ts";
 
 /** Its exit, as `select` waits for it. */
 function exitSource({ [WAY]: way }: Remote): Source<never> {
@@ -130,9 +131,15 @@ registerRemote("link", {
 const askShape: Pick<ClassShape, "members" | "own"> = {
   members: {
     ask(actor: ActorRef<unknown>, [name, args, options], signal) {
-      const asked = actor.ask(optionsWith(signal, options)) as ByName;
+      const aborter = new AbortController();
+      // The call of a stream is over when that begins; its signal is not.
+      const isStream = known(actor).streams?.includes(String(name));
+      const given = optionsWith(isStream ? aborter.signal : signal, options);
+      const asked = actor.ask(given) as ByName;
       const answer = asked[String(name)]!(...argumentsIn(args));
-      return answer instanceof Promise ? answer : new Result("stream", answer);
+      if (!isStream) return answer;
+      const items = answer as AsyncIterator<unknown>;
+      return new Result("stream", new HomeStream(items, aborter));
     },
     tell(actor: ActorRef<unknown>, [name, args, options], signal) {
       const told = actor.tell(optionsWith(signal, options)) as ByName;
@@ -211,7 +218,7 @@ async function asking(
   try {
     return await way.call(verb, [name, args, rest], signal);
   } catch (error) {
-    throw relocated(error, /^\$\[1\]/);
+    throw relocated(error, ARGUMENTS);
   }
 }
 
@@ -223,17 +230,36 @@ async function* streaming(
   options: WaitOptions | undefined,
 ): AsyncGenerator<unknown> {
   const { signal, rest } = bounded(options);
-  return yield* await way.call(
-    "ask",
-    [name, args, rest],
-    signal,
-  ) as AsyncIterable<
-    unknown
-  >;
+  signal?.throwIfAborted();
+  const asked = way.call("ask", [name, args, rest]);
+  const items = await asked.catch((error) => {
+    throw relocated(error, ARGUMENTS);
+  }) as FarStream;
+  const abort = () => items.abort(signal!.reason);
+  signal?.addEventListener("abort", abort, { once: true });
+  try {
+    return yield* items;
+  } catch (error) {
+    throw signal?.aborted ? signal.reason : error;
+  } finally {
+    signal?.removeEventListener("abort", abort);
+  }
 }
 
+/** Where the arguments of a method are among those of the call. */
+const ARGUMENTS = /^\$\[1\]/;
+
 /** What is known of a handle, beside what it says of itself. */
-function known(handle: object): Record<string, unknown> {
+interface Known {
+  readonly thread: number | undefined;
+  readonly module: string | undefined;
+  readonly declared: string | undefined;
+  readonly methods: readonly string[] | undefined;
+  readonly streams: readonly string[] | undefined;
+}
+
+/** See {@linkcode Known}. */
+function known(handle: object): Known {
   const { thread, traits, module, declared } = (handle as Handle)
     [PACK](ROOT, []) as Partial<PackedClassProcess>;
   return {

@@ -6,6 +6,7 @@
  */
 
 import type { Carrier, CarrierEvents } from "../../channels/remote/carrier.ts";
+import { FrameBatch } from "../../channels/remote/frame_batch.ts";
 import { FrameReader } from "../../channels/remote/frame.ts";
 
 /** The part of a duplex stream of Node's that is used. */
@@ -18,16 +19,15 @@ export interface ByteStream {
   on(event: "error", listener: (error: Error) => void): unknown;
 }
 
-/** Frames up to this size are put together, in bytes. */
-const SMALL = 16 * 1024;
-
 /** See the module. */
 export class StreamCarrier implements Carrier {
   readonly #stream: ByteStream;
   #events: CarrierEvents | undefined;
   /** What is sent in this turn of the event loop. */
-  #batch: Uint8Array<ArrayBuffer>[] = [];
-  #size = 0;
+  readonly #batch = new FrameBatch((bytes) => {
+    if (this.#isOver || this.#stream.write(bytes)) return;
+    this.#drained ??= Promise.withResolvers<void>();
+  });
   #drained: PromiseWithResolvers<void> | undefined;
   #isOver = false;
 
@@ -69,29 +69,15 @@ export class StreamCarrier implements Carrier {
 
   /** See {@linkcode Carrier}. */
   send(frame: Uint8Array<ArrayBuffer>): void {
-    if (this.#isOver) return;
-    if (this.#batch.length === 0) queueMicrotask(() => this.#flush());
-    this.#batch.push(frame);
-    this.#size += frame.length;
+    if (!this.#isOver) this.#batch.push(frame);
   }
 
   /** See {@linkcode Carrier}. */
   close(): void {
-    this.#flush();
+    this.#batch.flush();
     this.#isOver = true;
     this.#drained?.resolve();
     this.#stream.end();
-  }
-
-  #flush(): void {
-    const batch = this.#batch;
-    if (batch.length === 0 || this.#isOver) return;
-    this.#batch = [];
-    const isFree = batch.length > 1 && this.#size <= SMALL
-      ? this.#stream.write(joined(batch, this.#size))
-      : batch.map((frame) => this.#stream.write(frame)).at(-1);
-    this.#size = 0;
-    if (!isFree) this.#drained ??= Promise.withResolvers<void>();
   }
 
   #end(error: Error | undefined): void {
@@ -100,17 +86,4 @@ export class StreamCarrier implements Carrier {
     this.#drained?.resolve();
     this.#events?.onEnd(error);
   }
-}
-
-function joined(
-  frames: readonly Uint8Array<ArrayBuffer>[],
-  size: number,
-): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(size);
-  let at = 0;
-  for (const frame of frames) {
-    all.set(frame, at);
-    at += frame.length;
-  }
-  return all;
 }

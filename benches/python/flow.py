@@ -13,41 +13,41 @@ def ends_of(context, channel):
     return queue, queue
 
 
-def producer(line, end, kind):
+def produce(end, kind, order):
     make, _ = ITEMS[kind]
     put = getattr(end, "put", None) or end.send
+    for id in range(order["first"], order["first"] + order["count"]):
+        put(make(id))
+    for _ in range(order["marks"]):
+        put(None)
+
+
+def consume(end, kind, limit):
+    _, touch = ITEMS[kind]
+    get = getattr(end, "get", None) or end.recv
+    count = total = first = 0
+    while (item := get()) is not None:
+        if count == 0:
+            first = time.monotonic()
+        total += touch(item)
+        count += 1
+        if count == limit:
+            break
+    last = time.monotonic()
+    return {"count": count, "sum": total, "first": first * 1000, "last": last * 1000}
+
+
+def producer(line, end, kind):
     while (order := line.recv()) is not None:
         line.send("ready")
-        for id in range(order["first"], order["first"] + order["count"]):
-            put(make(id))
-        for _ in range(order["marks"]):
-            put(None)
+        produce(end, kind, order)
         line.send(None)
 
 
 def consumer(line, end, kind):
-    _, touch = ITEMS[kind]
-    get = getattr(end, "get", None) or end.recv
     while (order := line.recv()) is not None:
         line.send("ready")
-        limit = order["limit"]
-        count = total = first = 0
-        while (item := get()) is not None:
-            if count == 0:
-                first = time.monotonic()
-            total += touch(item)
-            count += 1
-            if count == limit:
-                break
-        last = time.monotonic()
-        line.send(
-            {
-                "count": count,
-                "sum": total,
-                "first": first * 1000,
-                "last": last * 1000,
-            }
-        )
+        line.send(consume(end, kind, order["limit"]))
 
 
 class Flow:
@@ -93,3 +93,47 @@ class Flow:
             line.send(None)
         for process in self.processes:
             process.join()
+
+
+class Between:
+    """Items between this program and one other process."""
+
+    def __init__(self, context, channel, kind, role):
+        self.here, there = reversed(ends_of(context, channel))
+        if role is consumer:
+            self.here, there = there, self.here
+        self.kind = kind
+        self.line, line = context.Pipe()
+        args = (line, there, kind)
+        self.process = context.Process(target=role, args=args, daemon=True)
+        self.process.start()
+
+    def begin(self, count):
+        order = {"first": 0, "count": count, "marks": 0, "limit": count}
+        self.line.send(order)
+        self.line.recv()
+        return order
+
+    def close(self):
+        self.line.send(None)
+        self.process.join()
+
+
+class To(Between):
+    def __init__(self, context, channel, kind):
+        super().__init__(context, channel, kind, consumer)
+
+    def run(self, count):
+        produce(self.here, self.kind, self.begin(count))
+        return [self.line.recv()]
+
+
+class From(Between):
+    def __init__(self, context, channel, kind):
+        super().__init__(context, channel, kind, producer)
+
+    def run(self, count):
+        self.begin(count)
+        report = consume(self.here, self.kind, count)
+        self.line.recv()
+        return [report]

@@ -1,7 +1,10 @@
 """The peers in Python's multiprocessing, run by python.ts.
 
     main.py METHOD flow CHANNEL KIND PRODUCERS CONSUMERS
+    main.py METHOD "flow to" | "flow from" CHANNEL KIND
     main.py METHOD trips HEAT
+    main.py METHOD "trips to"
+    main.py METHOD calls IN_FLIGHT
     main.py METHOD increments PROCESSES
     main.py METHOD first
     main.py METHOD team
@@ -16,6 +19,7 @@ import multiprocessing
 import signal
 import sys
 
+import calls
 import flow
 import increments
 import pools
@@ -24,7 +28,11 @@ import trips
 
 WORK = {
     "flow": flow.Flow,
+    "flow to": flow.To,
+    "flow from": flow.From,
     "trips": trips.Trips,
+    "trips to": trips.To,
+    "calls": calls.Calls,
     "increments": increments.Increments,
     "first": starts.First,
     "team": starts.Team,

@@ -31,6 +31,24 @@ def asker(line, end, heat):
     end.send(None)
 
 
+class To:
+    """Round trips between this program and one other process."""
+
+    def __init__(self, context):
+        self.end, there = context.Pipe()
+        self.process = context.Process(target=answer, args=(there,), daemon=True)
+        self.process.start()
+
+    def run(self, count):
+        start = time.perf_counter()
+        ask(self.end, count)
+        return {"elapsed": (time.perf_counter() - start) * 1000}
+
+    def close(self):
+        self.end.send(None)
+        self.process.join()
+
+
 class Trips:
     def __init__(self, context, heat):
         self.line, there = context.Pipe()

@@ -23,6 +23,7 @@ import {
 } from "../fixtures/actors/family.ts";
 import { nothing, obeys, waits, whoAmI } from "../fixtures/actors/endings.ts";
 import { assertNoThreads } from "../leaks.ts";
+import { threadTest } from "../mode.ts";
 
 Deno.test("default names are Process-1, Process-2 … by creation, not by start (N1)", () => {
   const first = new Process(nothing);
@@ -71,14 +72,20 @@ for (const ending of ["return", "throw", "terminate", "stop"] as const) {
   });
 }
 
-Deno.test("the handle of an actor whose parent has ended tells of its end, and waits for nothing", async () => {
-  const orphan = await returnsChild.spawn().result();
-  assertEquals(orphan.name, "left behind");
-  assertEquals((await orphan.join({ timeout: 10_000 }))?.reason, "terminated");
-  assertEquals(orphan.exitCode, -15);
-  orphan.terminate();
-  await assertNoThreads();
-});
+threadTest(
+  "the handle of an actor whose parent has ended tells of its end, and waits for nothing",
+  async () => {
+    const orphan = await returnsChild.spawn().result();
+    assertEquals(orphan.name, "left behind");
+    assertEquals(
+      (await orphan.join({ timeout: 10_000 }))?.reason,
+      "terminated",
+    );
+    assertEquals(orphan.exitCode, -15);
+    orphan.terminate();
+    await assertNoThreads();
+  },
+);
 
 Deno.test("an actor without rights cannot load a module for a child; the error says what to give it", async () => {
   const exit = await childOfNone.spawn([], { name: "poor" }).join();

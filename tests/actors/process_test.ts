@@ -30,6 +30,7 @@ import {
   waits,
   whoAmI,
 } from "../fixtures/actors/endings.ts";
+import { threadTest } from "../mode.ts";
 
 Deno.test("Process before its start has no exit code and is not alive (P1)", () => {
   const p = new Process(nothing);
@@ -158,23 +159,30 @@ Deno.test("Process.terminate() right after start, before the thread is up, ends 
   }
 });
 
-Deno.test("Process.terminate() of a busy loop: join settles, the thread is fenced, isAlive tells the truth", async () => {
-  const ready = new Queue<string>();
-  const after = new Queue<string>();
-  const p = spins.spawn([ready, after, 4000]);
-  assertEquals(await ready.get(), "spinning");
-  const start = performance.now();
-  p.terminate();
-  const exit = await p.join();
-  assertEquals(exit, { reason: "terminated", code: -15, threadStopped: false });
-  assert(performance.now() - start < 2000);
-  assert(p.isAlive());
-  assert(activeProcesses().includes(p));
-  // When its loop ends it tries to put, and does not.
-  while (p.isAlive()) await new Promise((resolve) => setTimeout(resolve, 20));
-  assertEquals(after.size, 0);
-  assertEquals(activeProcesses().includes(p), false);
-});
+threadTest(
+  "Process.terminate() of a busy loop: join settles, the thread is fenced, isAlive tells the truth",
+  async () => {
+    const ready = new Queue<string>();
+    const after = new Queue<string>();
+    const p = spins.spawn([ready, after, 4000]);
+    assertEquals(await ready.get(), "spinning");
+    const start = performance.now();
+    p.terminate();
+    const exit = await p.join();
+    assertEquals(exit, {
+      reason: "terminated",
+      code: -15,
+      threadStopped: false,
+    });
+    assert(performance.now() - start < 2000);
+    assert(p.isAlive());
+    assert(activeProcesses().includes(p));
+    // When its loop ends it tries to put, and does not.
+    while (p.isAlive()) await new Promise((resolve) => setTimeout(resolve, 20));
+    assertEquals(after.size, 0);
+    assertEquals(activeProcesses().includes(p), false);
+  },
+);
 
 Deno.test("Process.stop() lets an actor that listens to its signal end by itself", async () => {
   const ready = new Queue<string>();

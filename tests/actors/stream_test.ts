@@ -24,6 +24,7 @@ import {
 import { reads } from "../fixtures/actors/class_clients.ts";
 import { soon } from "../channels/inside.ts";
 import { settledTo } from "../leaks.ts";
+import { threadTest } from "../mode.ts";
 
 /** How many items an actor may be ahead of who reads them. */
 const WINDOW = 32;
@@ -48,29 +49,32 @@ function counter() {
   };
 }
 
-Deno.test("a generator method streams its items in order, and its return value comes last", async () => {
-  await using p = streams.spawn();
-  const words = counter();
-  for (const count of [0, 1, 31, 32, 33, 500]) {
-    for (
-      const make of [
-        () => p.ask.plain(count),
-        () => p.ask.counted(words.memory, count),
-      ]
-    ) {
-      const expected = Array.from({ length: count }, (_, n) => n);
-      assertEquals(await soon(Array.fromAsync(make())), expected);
-      const stream = make();
-      let result = await stream.next();
-      while (!result.done) result = await stream.next();
-      assertEquals(result.value as unknown, "all");
-      // Once, as a generator does.
-      assertEquals(await stream.next(), { done: true, value: undefined });
+threadTest(
+  "a generator method streams its items in order, and its return value comes last",
+  async () => {
+    await using p = streams.spawn();
+    const words = counter();
+    for (const count of [0, 1, 31, 32, 33, 500]) {
+      for (
+        const make of [
+          () => p.ask.plain(count),
+          () => p.ask.counted(words.memory, count),
+        ]
+      ) {
+        const expected = Array.from({ length: count }, (_, n) => n);
+        assertEquals(await soon(Array.fromAsync(make())), expected);
+        const stream = make();
+        let result = await stream.next();
+        while (!result.done) result = await stream.next();
+        assertEquals(result.value as unknown, "all");
+        // Once, as a generator does.
+        assertEquals(await stream.next(), { done: true, value: undefined });
+      }
     }
-  }
-  const last = await p.ask.none().next();
-  assertEquals(last as unknown, { done: true, value: { last: "at once" } });
-});
+    const last = await p.ask.none().next();
+    assertEquals(last as unknown, { done: true, value: { last: "at once" } });
+  },
+);
 
 Deno.test("a stream begins at its first next(), not before", async () => {
   await using p = streams.spawn();
@@ -97,46 +101,52 @@ Deno.test("several next() at once are answered in order, the ones too many with 
   ]);
 });
 
-Deno.test("an actor is at most 32 items ahead of who reads its stream", async () => {
-  for (const kind of [streams, streamsAtOnce]) {
-    await using p = kind.spawn();
-    const words = counter();
-    const stream = p.ask.counted(words.memory, 1_000_000);
-    let most = 0;
-    let read = 0;
-    for (; read < 200; read++) {
-      // Now and then the actor gets all the time it may want.
-      if (read % 50 === 1) {
-        assertEquals(
-          await settledTo(() => words.yielded - read >= WINDOW / 2, true),
-          true,
-        );
-        // A generator is one item ahead of what it yielded last.
-        await new Promise((resolve) => setTimeout(resolve, 20));
+threadTest(
+  "an actor is at most 32 items ahead of who reads its stream",
+  async () => {
+    for (const kind of [streams, streamsAtOnce]) {
+      await using p = kind.spawn();
+      const words = counter();
+      const stream = p.ask.counted(words.memory, 1_000_000);
+      let most = 0;
+      let read = 0;
+      for (; read < 200; read++) {
+        // Now and then the actor gets all the time it may want.
+        if (read % 50 === 1) {
+          assertEquals(
+            await settledTo(() => words.yielded - read >= WINDOW / 2, true),
+            true,
+          );
+          // A generator is one item ahead of what it yielded last.
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        assertEquals(await soon(stream.next()), { done: false, value: read });
+        most = Math.max(most, words.yielded - read);
       }
-      assertEquals(await soon(stream.next()), { done: false, value: read });
-      most = Math.max(most, words.yielded - read);
+      assertLessOrEqual(most, WINDOW + 1);
+      assertGreaterOrEqual(most, WINDOW / 2);
+      await stream.return!();
+      await words.endedTimes(1);
     }
-    assertLessOrEqual(most, WINDOW + 1);
-    assertGreaterOrEqual(most, WINDOW / 2);
-    await stream.return!();
-    await words.endedTimes(1);
-  }
-});
+  },
+);
 
-Deno.test("leaving the loop ends the generator: its finally runs, also while it waits for its reader", async () => {
-  for (const after of [1, 5, 40]) {
-    await using p = streams.spawn();
-    const words = counter();
-    for await (const n of p.ask.counted(words.memory, 1_000_000)) {
-      if (n === after) break;
+threadTest(
+  "leaving the loop ends the generator: its finally runs, also while it waits for its reader",
+  async () => {
+    for (const after of [1, 5, 40]) {
+      await using p = streams.spawn();
+      const words = counter();
+      for await (const n of p.ask.counted(words.memory, 1_000_000)) {
+        if (n === after) break;
+      }
+      await words.endedTimes(1);
+      assertLessOrEqual(words.yielded, after + WINDOW + 2);
+      // One at a time: the next message is handled, so the stream is over.
+      assertEquals(await soon(p.ask.fine()), "fine");
     }
-    await words.endedTimes(1);
-    assertLessOrEqual(words.yielded, after + WINDOW + 2);
-    // One at a time: the next message is handled, so the stream is over.
-    assertEquals(await soon(p.ask.fine()), "fine");
-  }
-});
+  },
+);
 
 Deno.test("a throw in the loop, await using and return() end the generator as well", async () => {
   await using p = streams.spawn();
@@ -218,7 +228,7 @@ Deno.test("termination in the middle of a stream fails it, with its items read",
   assertEquals(await stream.next(), { done: true, value: undefined });
 });
 
-Deno.test("the death of the one who reads ends the generator", async () => {
+threadTest("the death of the one who reads ends the generator", async () => {
   await using p = streams.spawn();
   const words = counter();
   const up = new Queue<number>({ capacity: 3 });
@@ -325,21 +335,24 @@ Deno.test("what gives a generator and is no generator method of the class is ref
   assertEquals(await p.ask.fine(), "fine");
 });
 
-Deno.test("one at a time: a stream that is being read holds up the next message; reentrant: it does not", async () => {
-  const words = counter();
-  await using p = streams.spawn();
-  const stream = p.ask.counted(words.memory, 1_000_000);
-  await stream.next();
-  await assertRejects(() => p.ask({ timeout: 30 }).fine(), DOMException);
-  await stream.return!();
-  assertEquals(await soon(p.ask.fine()), "fine");
-  await using q = streamsAtOnce.spawn();
-  const both = [1, 2].map(() => q.ask.counted(words.memory, 1_000_000));
-  for (const one of both) assertEquals((await soon(one.next())).value, 0);
-  assertEquals(await soon(q.ask.fine()), "fine");
-  for (const one of both) await one.return!();
-  await words.endedTimes(3);
-});
+threadTest(
+  "one at a time: a stream that is being read holds up the next message; reentrant: it does not",
+  async () => {
+    const words = counter();
+    await using p = streams.spawn();
+    const stream = p.ask.counted(words.memory, 1_000_000);
+    await stream.next();
+    await assertRejects(() => p.ask({ timeout: 30 }).fine(), DOMException);
+    await stream.return!();
+    assertEquals(await soon(p.ask.fine()), "fine");
+    await using q = streamsAtOnce.spawn();
+    const both = [1, 2].map(() => q.ask.counted(words.memory, 1_000_000));
+    for (const one of both) assertEquals((await soon(one.next())).value, 0);
+    assertEquals(await soon(q.ask.fine()), "fine");
+    for (const one of both) await one.return!();
+    await words.endedTimes(3);
+  },
+);
 
 Deno.test("a stream is quick: its items are not asked for one by one", async () => {
   await using p = streams.spawn();

@@ -213,13 +213,21 @@ const ends: [name: string, end: End, exit: object][] = [
 const signals: typeof ends = [
   ["SIGKILL", signal("SIGKILL"), killed],
   ["SIGTERM", signal("SIGTERM"), terminated],
-  ["SIGSEGV", signal("SIGSEGV"), { reason: "exited", code: -11 }],
+  // As when Deno itself crashes. One SIGSEGV from outside is not enough for that:
+  // Rust's runtime takes it for an overflow of the stack, and waits for the next.
+  ["SIGABRT", signal("SIGABRT"), { reason: "exited", code: -6 }],
 ];
 
-/** Ends it, and checks what is to be seen of that. */
+/**
+ * Ends it, and checks what is to be seen of that.
+ *
+ * @param isOrphan Whether it is ended with its parent: then its process is gone
+ *   soon after its end is told.
+ */
 async function checkEnd(
   { actor, isAtIt, check }: Scene,
   end: End,
+  isOrphan = false,
 ): Promise<Exit> {
   await soon(isAtIt);
   const record = recordOf(actor);
@@ -229,13 +237,21 @@ async function checkEnd(
   const exit = await soon(actor.join());
   assert(performance.now() - start < AT_ONCE);
   assertEquals(actor.isAlive(), false);
-  assertEquals(record.process, 0);
-  if (pid !== 0) {
-    // Nothing is left of it, not even what a parent has to fetch.
-    await assertRejects(() => Deno.stat(`/proc/${pid}`), Deno.errors.NotFound);
-  }
+  // Nothing is left of it, not even what a parent has to fetch.
+  if (isOrphan) assert(await settledTo(() => isGone(pid), true));
+  else assertEquals(record.process, 0);
+  if (pid !== 0) assert(isGone(pid));
   await check?.();
   return exit;
+}
+
+function isGone(pid: number): boolean {
+  try {
+    Deno.statSync(`/proc/${pid}`);
+    return false;
+  } catch {
+    return true; // or this is not Linux
+  }
 }
 
 /** What a thread cannot be ended in, or only after long: it never looks up. */
@@ -246,14 +262,32 @@ const ENDLESS = [
   "allocated",
 ];
 
+/** Those in which something is to be seen by others, or which hear of `stop`. */
+const STOPPED = ["awaited for ever", "held a lock", "handled a message"];
+
+/**
+ * Whether a field of the table is tried in each run: all that a program may call,
+ * and one signal for each thing that an actor does. The others under stress.
+ */
+function isEssential(doing: string, by: string): boolean {
+  if (by === "stop()") return STOPPED.includes(doing);
+  const at = signals.findIndex(([name]) => name === by);
+  return at < 0 || at === Object.keys(doings).indexOf(doing) % signals.length;
+}
+
+const isStress = Deno.env.has("TROUPE_STRESS");
+
 for (const [doing, start] of Object.entries(doings)) {
   for (const mode of ["thread", "process"] as const) {
     if (mode === "thread" && ENDLESS.includes(doing)) continue;
     const hasPid = mode === "process" && doing !== "was not started yet";
     for (const [by, end, expected] of [...ends, ...hasPid ? signals : []]) {
+      const isShort = isEssential(doing, by);
+      const isHere = !by.startsWith("SIG") || Deno.build.os !== "windows";
       Deno.test({
-        name: `a ${mode} that ${doing}, ended by ${by}`,
-        ignore: hasPid && by.startsWith("SIG") && Deno.build.os === "windows",
+        name: `a ${mode} that ${doing}, ended by ${by}` +
+          (isShort ? "" : " (stress)"),
+        ignore: !isHere || !isShort && !isStress,
         async fn() {
           const exit = await checkEnd(start(mode, "stay"), end);
           assertEquals(exit, expected as Exit);
@@ -302,37 +336,47 @@ async function orphan(
   return [parent, await soon(handle.get()) as Process<void>];
 }
 
-Deno.test("a process that computed ends with its parent", async () => {
-  const isUp = up();
-  const [parent, actor] = await orphan("computes", [isUp]);
-  const scene = { actor, isAtIt: isUp.get() };
-  assertEquals(
-    await checkEnd(scene, () => parent.terminate()),
-    terminated as Exit,
-  );
-  await parent.join();
-});
+for (const by of ["terminate", "kill"] as const) {
+  Deno.test(`a process that computed ends with its parent: ${by}()`, async () => {
+    const isUp = up();
+    const [parent, actor] = await orphan("computes", [isUp]);
+    const scene = { actor, isAtIt: isUp.get() };
+    const exit = await checkEnd(scene, () => parent[by](), true);
+    assertEquals(exit, terminated as Exit);
+    await parent.join();
+  });
+}
 
 Deno.test("a process that held a lock ends with its parent", async () => {
   const [isUp, lock] = [up(), new Lock()];
   const [parent, actor] = await orphan("holds", [isUp, lock, "stay"]);
   const scene = { actor, isAtIt: isUp.get(), check: () => isAbandoned(lock) };
-  assertEquals(await checkEnd(scene, () => parent.kill()), terminated as Exit);
+  const exit = await checkEnd(scene, () => parent.kill(), true);
+  assertEquals(exit, terminated as Exit);
   await parent.join();
 });
 
 Deno.test("a process that put into a queue ends with its parent", async () => {
-  const [isUp, done] = [up(), new Value("int32", 0)];
-  const queue = new Queue<number>();
+  const [isUp, done, queue] = [up(), new Value("int32"), new Queue<number>()];
   const [parent, actor] = await orphan("puts", [isUp, queue, done, "stay"]);
-  const scene = {
-    actor,
-    isAtIt: isUp.get(),
-    check: () => hasAllOf(queue, done.value),
-  };
-  assertEquals(
-    await checkEnd(scene, () => parent.terminate()),
-    terminated as Exit,
-  );
+  const check = () => hasAllOf(queue, done.value);
+  const scene = { actor, isAtIt: isUp.get(), check };
+  const exit = await checkEnd(scene, () => parent.terminate(), true);
+  assertEquals(exit, terminated as Exit);
   await parent.join();
+});
+
+Deno.test({
+  name: "the end of a process whose parent ended is told when it is gone",
+  // BUG: Deno ends the agent with its parent's thread, and so before the process
+  // has seen that its carrier ended: it lives on for 20 to 100 ms, while join()
+  // has given threadStopped: true, and its record names its id for ever.
+  ignore: true,
+  async fn() {
+    const isUp = up();
+    const [parent, actor] = await orphan("computes", [isUp]);
+    const scene = { actor, isAtIt: isUp.get() };
+    await checkEnd(scene, () => parent.terminate());
+    await parent.join();
+  },
 });

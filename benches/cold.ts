@@ -1,6 +1,6 @@
 /**
- * The first task of the first pool of a program, for the contenders that have
- * no program of their own: `pools_main.ts`, started for each figure.
+ * The first pool or process actor of a program, for the contenders that have no
+ * program of their own: `cold_main.ts`, started for each figure.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export function cold({ name, missing }: Contender): Contender {
     missing,
     call: {
       command: Deno.execPath(),
-      args: ["run", "--no-prompt", "-A", "pools_main.ts", name],
+      args: ["run", "--no-prompt", "-A", "cold_main.ts", name],
       cwd: new URL(".", import.meta.url),
     },
     isFresh: true,
