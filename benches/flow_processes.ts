@@ -14,17 +14,19 @@ import type { ItemKind } from "./items.ts";
 /** Whether the items go to the actor or come from it. */
 export type Way = "to" | "from";
 
-function open(
+async function open(
   kind: ItemKind,
   way: Way,
   form: Form,
   isolation: "thread" | "process",
-): FlowParties {
+): Promise<FlowParties> {
   const queue = new Queue<unknown>();
   const [near, far] = way === "to"
     ? ["producer", "consumer"] as const
     : ["consumer", "producer"] as const;
   const actor = startFlowActor(queue, far, kind, form, isolation);
+  // A process takes longer to start than a sample does.
+  await actor.ready();
   const here = roles[near](queue, kind, form);
   return {
     producers: [way === "to" ? here : actor.party],
@@ -43,7 +45,7 @@ export function processFlows(kind: ItemKind, way: Way): Contender[] {
     isolation: "thread" | "process",
   ): Contender => ({
     name: `${name}, ${form}`,
-    open: () => Promise.resolve(flowRunner(open(kind, way, form, isolation))),
+    open: async () => flowRunner(await open(kind, way, form, isolation)),
   });
   const forms: Form[] = kind === "1 MiB"
     ? ["for await"]

@@ -147,6 +147,7 @@ export type Role = keyof typeof roles;
 /** A party that is an actor, and how to end it. */
 export interface FlowActor {
   readonly party: FlowParty;
+  ready(): Promise<unknown>;
   close(): Promise<unknown>;
 }
 
@@ -181,6 +182,7 @@ export function startFlowActor(
   );
   return {
     party: partyOf(process, line),
+    ready: () => process.ready(),
     close() {
       line.close();
       return process.join();

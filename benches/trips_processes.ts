@@ -11,13 +11,15 @@ import { askerBy, type TripParties, tripRunner } from "./trip_work.ts";
 import { answerer, type Form, forms, STOP } from "./trips_troupe.ts";
 
 /** @param near How the program receives. @param far How the actor does. */
-function open(
+async function open(
   near: Form,
   far: Form,
   isolation: "thread" | "process",
-): TripParties {
+): Promise<TripParties> {
   const [end, there] = pipe<number>();
   const answering = answerer.spawn([there, far, true], { isolation });
+  // A process takes longer to start than a sample does.
+  await answering.ready();
   const { ask, rest } = forms[near];
   return {
     asker: askerBy((trips) => ask(end, trips), rest),
@@ -36,5 +38,5 @@ export const processTrips: Contender[] = ([
   ["Troupe, recv", "recv", "recv", "thread"],
 ] as const).map(([name, near, far, isolation]) => ({
   name,
-  open: () => Promise.resolve(tripRunner(open(near, far, isolation), "hot")),
+  open: async () => tripRunner(await open(near, far, isolation), "hot"),
 }));

@@ -15,8 +15,10 @@ const HOW: HostedAsk = { timeout: undefined, sender: "" };
 
 /** The functions that `host` calls in its process. */
 export function hostedFunctions(host: Way): FunctionSource {
-  return (module, name) =>
-    Promise.resolve((...args) => run(host, module, name, args));
+  return async (module, name) => {
+    await host.call("ask", ["load", [module, name], HOW]);
+    return (...args) => run(host, module, name, args);
+  };
 }
 
 async function run(

@@ -37,6 +37,11 @@ import type { AnyFunction } from "../sendable.ts";
 
 /** Runs functions, one after another. */
 class TaskRunner {
+  /** Loads the module of a function; rejects with why it cannot be called. */
+  async load(module: string, name: string): Promise<void> {
+    await loadDeclaration(module, name);
+  }
+
   /** Calls a function of a module; the task is missing for an initializer. */
   async run(
     module: string,
@@ -63,7 +68,7 @@ export const RUNNER_TRAITS: ClassTraits = {
   mailbox: checkMailbox(),
   isReentrant: false,
   endsOnThrow: false,
-  methods: ["run"],
+  methods: ["load", "run"],
   streams: [],
 };
 

@@ -33,6 +33,7 @@ import {
 import { soon } from "../channels/inside.ts";
 import { runProgram } from "../fixtures/program.ts";
 import { assertNoThreads } from "../leaks.ts";
+import { threadTest } from "../mode.ts";
 
 /** An actor that does as it is told, and one that is linked to it. */
 async function linked(linker = links) {
@@ -165,17 +166,20 @@ Deno.test("a process is terminated when its partner is killed, be it waiting or 
   }
 });
 
-Deno.test("a process that computes is terminated with its partner, as far as it can be", async () => {
-  await using pair = await linked();
-  await pair.tellPartner("compute");
-  assertEquals(await soon(pair.up.get()), "computing");
-  pair.own.terminate();
-  assertEquals(await soon(pair.p.join()), {
-    reason: "terminated",
-    code: -15,
-    threadStopped: false,
-  });
-});
+threadTest(
+  "a process that computes is terminated with its partner, as far as it can be",
+  async () => {
+    await using pair = await linked();
+    await pair.tellPartner("compute");
+    assertEquals(await soon(pair.up.get()), "computing");
+    pair.own.terminate();
+    assertEquals(await soon(pair.p.join()), {
+      reason: "terminated",
+      code: -15,
+      threadStopped: false,
+    });
+  },
+);
 
 Deno.test("a caller that ends normally, or was asked to stop, leaves the process alone", async () => {
   for (const order of ["return", "exit 0"] as const) {

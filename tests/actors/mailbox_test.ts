@@ -35,6 +35,7 @@ import {
 } from "../fixtures/actors/class_clients.ts";
 import { later, soon } from "../channels/inside.ts";
 import { settledTo } from "../leaks.ts";
+import { threadTest } from "../mode.ts";
 
 type J = ClassProcess<Journal>;
 
@@ -331,27 +332,30 @@ Deno.test("a client that is terminated while it waits for an answer harms nobody
   assertEquals(await soon(p.ask.read()), [[0, 1]]);
 });
 
-Deno.test("a handle outlives the owner of its actor: what is asked of it then rejects at once", async () => {
-  const handles = new Queue<J>();
-  const gate = new Queue<0>();
-  const p = owner.spawn([handles, gate]);
-  const owned = await soon(handles.get()) as J;
-  assertEquals(await soon(owned.ask.read()), [[0, 0]]);
-  const letGo = await hold(owned);
-  const asked = later(owned.ask.add(0, 1));
-  await gate.put(0);
-  assertEquals((await p.join()).reason, "returned");
-  for (const wait of [asked, later(letGo())]) {
-    const error = await assertRejects(() => soon(wait), ActorExitedError);
-    assertEquals(error.actor, "owned");
-    assertEquals(error.exit.reason, "terminated");
-    assertEquals(error.handling?.method, "hold");
-  }
-  const start = performance.now();
-  await assertRejects(() => soon(owned.ask.read()), ActorExitedError);
-  await assertRejects(() => soon(owned.tell.add(0, 2)), ActorExitedError);
-  assert(performance.now() - start < 1000);
-});
+threadTest(
+  "a handle outlives the owner of its actor: what is asked of it then rejects at once",
+  async () => {
+    const handles = new Queue<J>();
+    const gate = new Queue<0>();
+    const p = owner.spawn([handles, gate]);
+    const owned = await soon(handles.get()) as J;
+    assertEquals(await soon(owned.ask.read()), [[0, 0]]);
+    const letGo = await hold(owned);
+    const asked = later(owned.ask.add(0, 1));
+    await gate.put(0);
+    assertEquals((await p.join()).reason, "returned");
+    for (const wait of [asked, later(letGo())]) {
+      const error = await assertRejects(() => soon(wait), ActorExitedError);
+      assertEquals(error.actor, "owned");
+      assertEquals(error.exit.reason, "terminated");
+      assertEquals(error.handling?.method, "hold");
+    }
+    const start = performance.now();
+    await assertRejects(() => soon(owned.ask.read()), ActorExitedError);
+    await assertRejects(() => soon(owned.tell.add(0, 2)), ActorExitedError);
+    assert(performance.now() - start < 1000);
+  },
+);
 
 Deno.test("a mailbox full of waiting senders loses none of them, however many", async () => {
   await using p = journalOf3.spawn();

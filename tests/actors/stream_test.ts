@@ -148,28 +148,31 @@ threadTest(
   },
 );
 
-Deno.test("a throw in the loop, await using and return() end the generator as well", async () => {
-  await using p = streams.spawn();
-  const words = counter();
-  await assertRejects(async () => {
-    for await (const _ of p.ask.counted(words.memory, 1_000_000)) {
-      throw new Error("my own");
+threadTest(
+  "a throw in the loop, await using and return() end the generator as well",
+  async () => {
+    await using p = streams.spawn();
+    const words = counter();
+    await assertRejects(async () => {
+      for await (const _ of p.ask.counted(words.memory, 1_000_000)) {
+        throw new Error("my own");
+      }
+    }, Error);
+    await words.endedTimes(1);
+    {
+      await using stream = p.ask.counted(words.memory, 1_000_000);
+      await stream.next();
     }
-  }, Error);
-  await words.endedTimes(1);
-  {
-    await using stream = p.ask.counted(words.memory, 1_000_000);
+    await words.endedTimes(2);
+    const stream = p.ask.counted(words.memory, 1_000_000);
     await stream.next();
-  }
-  await words.endedTimes(2);
-  const stream = p.ask.counted(words.memory, 1_000_000);
-  await stream.next();
-  const pending = Array.from({ length: 100 }, () => stream.next());
-  await stream.return!();
-  await soon(Promise.all(pending));
-  await words.endedTimes(3);
-  assertEquals(await stream.next(), { done: true, value: undefined });
-});
+    const pending = Array.from({ length: 100 }, () => stream.next());
+    await stream.return!();
+    await soon(Promise.all(pending));
+    await words.endedTimes(3);
+    assertEquals(await stream.next(), { done: true, value: undefined });
+  },
+);
 
 Deno.test("leaving a stream before it began sends nothing", async () => {
   await using p = streams.spawn();
@@ -354,12 +357,15 @@ threadTest(
   },
 );
 
-Deno.test("a stream is quick: its items are not asked for one by one", async () => {
-  await using p = streams.spawn();
-  let count = 0;
-  const start = performance.now();
-  for await (const _ of p.ask.plain(20_000)) count++;
-  assertEquals(count, 20_000);
-  // One by one it took a wake-up of both sides each, some 30 us at the best.
-  assertGreater(20_000 / (performance.now() - start), 20);
-});
+threadTest(
+  "a stream is quick: its items are not asked for one by one",
+  async () => {
+    await using p = streams.spawn();
+    let count = 0;
+    const start = performance.now();
+    for await (const _ of p.ask.plain(20_000)) count++;
+    assertEquals(count, 20_000);
+    // One by one it took a wake-up of both sides each, some 30 us at the best.
+    assertGreater(20_000 / (performance.now() - start), 20);
+  },
+);

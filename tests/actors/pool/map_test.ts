@@ -18,6 +18,7 @@ import {
 } from "../../fixtures/actors/map_tasks.ts";
 import { soon } from "../../channels/inside.ts";
 import { settledTo } from "../../leaks.ts";
+import { threadTest } from "../../mode.ts";
 
 /** 1, 2, 3 … */
 function upTo(count: number): number[] {
@@ -198,16 +199,19 @@ Deno.test("ProcessPool.map() puts as many items in a chunk as `chunkSize` says, 
   assertEquals(await chunks({ chunkSize: 4, buffer: 3 }), [3, 3, 3, 1]);
 });
 
-Deno.test("ProcessPool.map() chooses greater chunks for quick items, and chunks of one for slow ones", async () => {
-  await using pool = new ProcessPool({ workers: 2 });
-  const quick = await soon(pool.map(spin, Array(20_000).fill(0)).toArray());
-  const sizes = sizesOf(quick);
-  assertEquals(sizes[0], 1); // nothing is known before
-  assertGreaterOrEqual(Math.max(...sizes), 16);
-  assertLessOrEqual(Math.max(...sizes), 1000);
-  const slow = await soon(pool.map(spin, Array(12).fill(6)).toArray());
-  assertEquals(sizesOf(slow), Array(12).fill(1));
-});
+threadTest(
+  "ProcessPool.map() chooses greater chunks for quick items, and chunks of one for slow ones",
+  async () => {
+    await using pool = new ProcessPool({ workers: 2 });
+    const quick = await soon(pool.map(spin, Array(20_000).fill(0)).toArray());
+    const sizes = sizesOf(quick);
+    assertEquals(sizes[0], 1); // nothing is known before
+    assertGreaterOrEqual(Math.max(...sizes), 16);
+    assertLessOrEqual(Math.max(...sizes), 1000);
+    const slow = await soon(pool.map(spin, Array(12).fill(6)).toArray());
+    assertEquals(sizesOf(slow), Array(12).fill(1));
+  },
+);
 
 Deno.test("ProcessPool.map() refuses at once what cannot be an option (E18)", () => {
   const pool = new ProcessPool({ workers: 1, name: "pool" });
