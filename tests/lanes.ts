@@ -32,6 +32,52 @@ const ALONE = [
   "tests/leaks_test.ts",
 ];
 
+/** What has all actors of a run be in processes of their own; see `mode.ts`. */
+export const IN_PROCESSES: readonly string[] = [
+  "--preload",
+  "tests/process_mode.ts",
+];
+
+/** The tests of what actors do, which must hold there, too. */
+export const PROCESS_FILES: readonly string[] = [
+  ...[
+    "ask",
+    "broadcast",
+    "class_actor",
+    "endings",
+    "family",
+    "link",
+    "mailbox",
+    "monitor",
+    "process",
+    "program",
+    "registry",
+    "rights",
+    "stream",
+  ].map((name) => `tests/actors/${name}_test.ts`),
+  ...[
+    "map",
+    "pool_death",
+    "pool_futures",
+    "pool_limits",
+    "pool_nested",
+    "pool_rights",
+    "pool_shutdown",
+    "process_pool",
+  ].map((name) => `tests/actors/pool/${name}_test.ts`),
+  ...["quarantine", "signals", "supervisor", "supervisor_endings"]
+    .map((name) => `tests/actors/supervision/${name}_test.ts`),
+  ...["pipe_actors", "queue_actors", "until"]
+    .map((name) => `tests/channels/${name}_test.ts`),
+];
+
+/** Those of them that are part of every run. */
+export const PROCESS_FILES_SHORT: readonly string[] = [
+  "tests/actors/class_actor_test.ts",
+  "tests/actors/process_test.ts",
+  "tests/actors/pool/process_pool_test.ts",
+];
+
 /** The files of each process. */
 export interface Lanes {
   /** Of those that may run at the same time, the longest first. */

@@ -4,7 +4,12 @@
  *
  * @module
  */
-import { AT_ONCE, findLanes } from "./lanes.ts";
+import {
+  AT_ONCE,
+  findLanes,
+  IN_PROCESSES,
+  PROCESS_FILES_SHORT,
+} from "./lanes.ts";
 import { plain, root, statusWithin } from "./tools/child.ts";
 import {
   findStdPackages,
@@ -100,6 +105,7 @@ async function runAll(
       for (const files of waiting) counts.push(await run(files, false));
     }),
   );
+  counts.push(await run([...IN_PROCESSES, ...PROCESS_FILES_SHORT], false));
   counts.push(await run(alone, true));
   return counts;
 }
