@@ -90,6 +90,7 @@ export {
   type SpawnParameters,
 } from "./actors/process.ts";
 export { type Configuration, configure } from "./actors/configure.ts";
+export { IsolationError } from "./actors/isolation_error.ts";
 export type { IsolationOptions } from "./actors/isolation_options.ts";
 export type { SpawnOptions, StopOptions } from "./actors/spawn_options.ts";
 export type {

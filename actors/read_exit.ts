@@ -31,6 +31,7 @@ import {
   type ThrewExit,
   UNKNOWN_CODE,
 } from "./exit.ts";
+import { IsolationError } from "./isolation_error.ts";
 import { withoutOwnFrames } from "./_own_frames.ts";
 import { pathFromUrl } from "./_permission_paths.ts";
 import { flagText, rightText } from "./permission_texts.ts";
@@ -159,7 +160,8 @@ export function failureError(error: unknown, actor: Ended): Error {
     return notLoaded(actor, `its module ${actor.declaration.module}`, error);
   }
   if (
-    error instanceof DeclarationError || error instanceof SpawnAtLoadError ||
+    error instanceof IsolationError || error instanceof DeclarationError ||
+    error instanceof SpawnAtLoadError ||
     error instanceof NotSendableError
   ) return error;
   // The module's own code threw while it was loaded.

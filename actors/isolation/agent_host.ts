@@ -42,6 +42,7 @@ import type { Entered } from "../host.ts";
 import { setFunctionSource } from "../pool/task_functions.ts";
 import { work, type WorkerStart } from "../pool/worker.ts";
 import { packOwn } from "../own_handle.ts";
+import { IsolationError } from "../isolation_error.ts";
 import { LIBRARY_URL, RUNNER_URL } from "../library_url.ts";
 import { PassedWord } from "../passed_word.ts";
 import type { LeaveReason, Record } from "../record.ts";
@@ -132,7 +133,7 @@ export class AgentHost {
     try {
       await this.#serve();
     } catch (error) {
-      await this.#end("failed", 1, error);
+      await this.#fail("start", error);
     }
   }
 
@@ -146,6 +147,8 @@ export class AgentHost {
     this.#record.setProcess(running.pid ?? 0);
     const died = running.ended.finally(() => this.#record.setProcess(0));
     this.#connect(running);
+    // It may have been asked to before there was anybody to tell.
+    if (this.#stopped.signal.aborted) this.#onStop();
     const host = this.#endpoint.wayTo(FIRST_REF, {});
     // Its own word comes before: the process is over when its streams are.
     const ended = Promise.race([
@@ -209,7 +212,8 @@ export class AgentHost {
     carrier.start({
       onFrame: (frame) => endpoint.accept(frame),
       onEnd: (error) => {
-        if (error !== undefined) this.#onBroken(error);
+        // What came was not to be understood: the actor ends with that.
+        if (error !== undefined) this.#fail("go on with", error);
         // Who waits for the actor learns of its end by that of this thread.
         endpoint.abandon(new Error("The process has ended"));
         // It has nobody to talk to any more.
@@ -218,9 +222,9 @@ export class AgentHost {
     });
   }
 
-  /** What came was not to be understood: the actor ends with that. */
-  #onBroken(error: Error): void {
-    this.#end("failed", 1, error);
+  #fail(what: string, error: unknown): Promise<void> {
+    const failure = new IsolationError(what, this.#start.name, error);
+    return this.#end("failed", 1, failure);
   }
 
   /** The actor is up: it does what it was started for. */
@@ -317,7 +321,13 @@ export class AgentHost {
     await this.#kill();
     if (isFenced()) return this.#close();
     const beside: object[] = [];
-    const length = this.#encode(reason, outcome, beside);
+    let length: number;
+    try {
+      length = this.#encode(reason, outcome, beside);
+    } catch (error) {
+      [reason, code] = ["failed", 1];
+      length = this.#encoder.encodeLossy(error);
+    }
     const { bytes } = this.#encoder;
     const farewell = { reason, code, bytes, length, beside };
     sayFarewell(this.#start, this.#record, farewell);

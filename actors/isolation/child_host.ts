@@ -116,13 +116,16 @@ export class ChildHost {
     process.start();
     this.#process.resolve(process);
     this.#attend(process);
+    let watch: MemoryWatch | undefined;
     if (start.memory !== undefined) {
-      new MemoryWatch(start.memory, (used) => {
+      watch = new MemoryWatch(start.memory, (used) => {
         // The agent kills this process when it has heard that.
         this.#agent.call("outOfMemory", [used]).catch(() => {});
       });
     }
-    return await process.ready().then(() => true, () => false);
+    const isUp = await process.ready().then(() => true, () => false);
+    watch?.begin();
+    return isUp;
   }
 
   /** Resolves when the actor has ended. */

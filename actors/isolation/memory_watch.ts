@@ -14,19 +14,28 @@ const INTERVAL = 20;
 
 const MB = 1024 * 1024;
 
+/** The most that an idle process takes, so that none counts as more. */
+const MOST_IDLE = 192 * MB;
+
 /** See the module. */
 export class MemoryWatch {
-  readonly #base = Deno.memoryUsage().rss;
   readonly #timer: ReturnType<typeof setInterval>;
+  /** What an idle process takes. */
+  #idle = MOST_IDLE;
 
   /** Calls `onExceeded` once, with what is taken, when that is over `most` MB. */
   constructor(most: number, onExceeded: (used: number) => void) {
     this.#timer = setInterval(() => {
-      const used = (Deno.memoryUsage().rss - this.#base) / MB;
+      const used = (Deno.memoryUsage().rss - this.#idle) / MB;
       if (used <= most) return;
       this.stop();
       onExceeded(Math.round(used));
     }, INTERVAL);
+  }
+
+  /** All is loaded, and the actor is about to begin: this is what is idle. */
+  begin(): void {
+    this.#idle = Math.min(Deno.memoryUsage().rss, MOST_IDLE);
   }
 
   /** Watches no longer. */
