@@ -222,6 +222,8 @@ export class FakeSupervision {
         args: [],
         name: id,
         permissions: undefined,
+        isolation: undefined,
+        memory: undefined,
         restart: "permanent",
         shutdown: 5000,
         significant: false,

@@ -201,6 +201,8 @@ Deno.test("Supervisor.count() and spec() tell what is and what was specified (O4
     args: [],
     name: "w",
     permissions: undefined,
+    isolation: undefined,
+    memory: undefined,
     restart: "permanent",
     shutdown: 5000,
     significant: false,
