@@ -29,6 +29,8 @@ export class NotSendableError extends TypeError {
   readonly path: string;
   /** What was found there, such as `a function`. */
   readonly found: string;
+  /** What to do instead, where there is something to say. */
+  readonly advice: string | undefined;
 
   /** Builds the error from the place and the thing found there. */
   constructor(path: string, found: string, advice?: string) {
@@ -38,6 +40,7 @@ export class NotSendableError extends TypeError {
     );
     this.path = path;
     this.found = found;
+    this.advice = advice;
   }
 }
 

@@ -13,5 +13,8 @@ import { NotSendableError } from "./errors.ts";
  */
 export function relocated(error: unknown, from: RegExp, to = "$"): unknown {
   if (!(error instanceof NotSendableError)) return error;
-  return new NotSendableError(error.path.replace(from, () => to), error.found);
+  const { path, found, advice } = error;
+  return from.test(path)
+    ? new NotSendableError(path.replace(from, () => to), found, advice)
+    : error;
 }

@@ -6,37 +6,70 @@
  */
 
 import { Result, type Way } from "../../channels/remote/remote_kind.ts";
+import { decode } from "../../channels/decode.ts";
+import { relocated } from "../../channels/relocated.ts";
 import { currentTask } from "../pool/current_task.ts";
-import type { FunctionSource } from "../pool/task_functions.ts";
+import type { ChunkOutcome, FunctionSource } from "../pool/task_functions.ts";
 import { Reply } from "../protocol.ts";
 import type { HostedAnswer, HostedAsk } from "./child_protocol.ts";
+import type { EachOutcome } from "./task_runner.ts";
+
+/** Where the arguments of a task are among those of the call. */
+const ARGUMENTS = /^\$\[1\]\[2\]/;
 
 const HOW: HostedAsk = { timeout: undefined, sender: "" };
 
 /** The functions that `host` calls in its process. */
 export function hostedFunctions(host: Way): FunctionSource {
   return async (module, name) => {
-    await host.call("ask", ["load", [module, name], HOW]);
-    return (...args) => run(host, module, name, args);
+    await ask(host, "load", [module, name]);
+    return {
+      call: (...args) => run(host, [module, name, args]),
+      callEach: (items, isSpread) =>
+        runEach(host, [module, name, items, isSpread]),
+    };
   };
 }
 
-async function run(
-  host: Way,
-  module: string,
-  name: string,
-  args: readonly unknown[],
-): Promise<unknown> {
-  const task = currentTask();
-  const about = task && new Result("task", task);
-  const called = host.call("ask", ["run", [module, name, args, about], HOW]);
-  const [word, what] = await called as HostedAnswer;
-  if (word === Reply.value) return what;
+async function run(host: Way, called: unknown[]): Promise<unknown> {
+  const { value, unsent } = await ask(host, "run", [...called, about()]);
+  if (unsent === undefined) return value;
   // What cannot be sent is no error of the function's: it is found again where
   // the answer is encoded.
   return {
     get value(): never {
-      throw what;
+      throw unsent;
     },
   };
+}
+
+async function runEach(host: Way, called: unknown[]): Promise<ChunkOutcome> {
+  const { value, unsent } = await ask(host, "runEach", [...called, about()]);
+  if (unsent !== undefined) throw unsent;
+  const { results, thrown } = value as EachOutcome;
+  if (thrown === undefined) return { results };
+  return { results, thrown: { error: decode(thrown, 0, thrown.length) } };
+}
+
+/** The task in hand, for its function to use. */
+function about(): Result | undefined {
+  const task = currentTask();
+  return task && new Result("task", task);
+}
+
+/** Asks the runner; rejects with what the function throws. */
+async function ask(
+  host: Way,
+  method: string,
+  args: readonly unknown[],
+): Promise<{ readonly value?: unknown; readonly unsent?: unknown }> {
+  try {
+    const called = host.call("ask", [method, args, HOW]);
+    const [word, what] = await called as HostedAnswer;
+    return word === Reply.value ? { value: what } : { unsent: what };
+  } catch (error) {
+    const found = relocated(error, ARGUMENTS);
+    if (found === error) throw error;
+    return { unsent: found };
+  }
 }

@@ -11,6 +11,7 @@
  * @module
  */
 
+import { Encoder } from "../../channels/encode.ts";
 import { PACK, type PackedHandle } from "../../channels/handle.ts";
 import { packRemote } from "../../channels/remote/remote_class.ts";
 import {
@@ -33,7 +34,19 @@ import type { NormalizedPermissions } from "../permissions.ts";
 import { type CurrentTask, setCurrentTask } from "../pool/current_task.ts";
 import { Future, settleFuture } from "../pool/future.ts";
 import type { FunctionActor } from "../process.ts";
+import { isThenable } from "../thenable.ts";
 import type { AnyFunction } from "../sendable.ts";
+
+/** For an error beside results: whatever that holds, they get there. */
+const encoder = new Encoder({ selfContained: true });
+
+/** What came of a chunk, as it is told to the agent. */
+export interface EachOutcome {
+  /** See `ChunkOutcome`. */
+  readonly results: unknown[];
+  /** The error, encoded by itself; undefined if there was none. */
+  readonly thrown: Uint8Array<ArrayBuffer> | undefined;
+}
 
 /** Runs functions, one after another. */
 class TaskRunner {
@@ -58,6 +71,33 @@ class TaskRunner {
       task?.end();
     }
   }
+
+  /** Calls a function with each of the items, or with what each of them holds. */
+  async runEach(
+    module: string,
+    name: string,
+    items: readonly unknown[],
+    isSpread: boolean,
+    task: FarTask | undefined,
+  ): Promise<EachOutcome> {
+    const { target } = await loadDeclaration(module, name);
+    const run = target as AnyFunction;
+    const results: unknown[] = [];
+    setCurrentTask(task);
+    try {
+      for (const item of items) {
+        const result = isSpread ? run(...item as never[]) : run(item as never);
+        results.push(isThenable(result) ? await result : result);
+      }
+      return { results, thrown: undefined };
+    } catch (error) {
+      const length = encoder.encodeLossy(error);
+      return { results, thrown: encoder.bytes.slice(0, length) };
+    } finally {
+      setCurrentTask(undefined);
+      task?.end();
+    }
+  }
 }
 
 /** The name under which that is declared. */
@@ -68,7 +108,7 @@ export const RUNNER_TRAITS: ClassTraits = {
   mailbox: checkMailbox(),
   isReentrant: false,
   endsOnThrow: false,
-  methods: ["load", "run"],
+  methods: ["load", "run", "runEach"],
   streams: [],
 };
 

@@ -31,7 +31,11 @@ import { isThenable } from "../thenable.ts";
 import { Board } from "./_board.ts";
 import { Catalogue } from "./_catalogue.ts";
 import { setCurrentTask } from "./current_task.ts";
-import { taskFunction } from "./task_functions.ts";
+import {
+  type ChunkOutcome,
+  type TaskFunction,
+  taskFunction,
+} from "./task_functions.ts";
 import { Said, Told, Trait, type WorkerOrder } from "./_protocol.ts";
 import type { Nested, WorkerStart } from "./_protocol.ts";
 import {
@@ -63,7 +67,7 @@ export class TaskLoop {
   readonly #around: TaskSurroundings;
   readonly #pace = new Pace();
   /** The functions that were loaded, by the numbers of their actors. */
-  readonly #functions: (AnyFunction | undefined)[] = [];
+  readonly #functions: (TaskFunction | undefined)[] = [];
   /** The task that was taken and is not to begin. */
   #aborted: number | undefined;
   readonly #ended = new AbortController();
@@ -100,7 +104,7 @@ export class TaskLoop {
     if (initializer === undefined) return true;
     try {
       const run = await this.#load(initializer);
-      await run(...initializerArgs as never[]);
+      await run.call(...initializerArgs as never[]);
       return true;
     } catch (error) {
       this.#say(errorBytes(error), 0, Said.unfit);
@@ -210,7 +214,7 @@ export class TaskLoop {
   }
 
   async #loadAndCall(task: Taken): Promise<void> {
-    let run: AnyFunction;
+    let run: TaskFunction;
     try {
       run = await this.#load(task.actor);
     } catch (error) {
@@ -220,12 +224,12 @@ export class TaskLoop {
     await this.#call(task, run);
   }
 
-  async #load(actor: number): Promise<AnyFunction> {
+  async #load(actor: number): Promise<TaskFunction> {
     const { module, name } = this.#catalogue.get(actor);
     return this.#functions[actor] = await taskFunction(module, name);
   }
 
-  #call(task: Taken, run: AnyFunction): Promise<void> | undefined {
+  #call(task: Taken, run: TaskFunction): Promise<void> | undefined {
     const { number, traits, args } = task;
     const { name } = this.#catalogue.get(task.actor);
     const context = new TaskContext(name, number, this.#around);
@@ -233,11 +237,13 @@ export class TaskLoop {
     this.#isChunk = (traits & Trait.chunk) !== 0;
     if (this.#isChunk) {
       const items = args[0] as unknown[];
-      return this.#callEach(task, run, items, []);
+      return run.callEach === undefined
+        ? this.#callEach(task, run.call, items, [])
+        : this.#callElsewhere(task, run.callEach, items);
     }
     let result: unknown;
     try {
-      result = run(...args as never[]);
+      result = run.call(...args as never[]);
     } catch (error) {
       this.#answer(errorBytes(error), number, Said.threw);
       return undefined;
@@ -256,6 +262,23 @@ export class TaskLoop {
       return;
     }
     this.#answer(value, number, Said.value);
+  }
+
+  /** Has a chunk be dealt with elsewhere, as a whole. */
+  async #callElsewhere(
+    { number, traits }: Taken,
+    callEach: NonNullable<TaskFunction["callEach"]>,
+    items: unknown[],
+  ): Promise<void> {
+    let outcome: ChunkOutcome;
+    try {
+      outcome = await callEach(items, (traits & Trait.spread) !== 0);
+    } catch (error) {
+      outcome = { results: [], thrown: { error } };
+    }
+    const { results, thrown } = outcome;
+    if (thrown === undefined) this.#answer(results, number, Said.value);
+    else this.#answer([results, errorBytes(thrown.error)], number, Said.partly);
   }
 
   /** Calls the function with each of the items for which there is no result. */

@@ -28,6 +28,7 @@ import { runProgram } from "../../fixtures/program.ts";
 import { assertNoThreads, settledTo, threadCount } from "../../leaks.ts";
 import { errorOf, Held } from "./held_tasks.ts";
 import { isSettled } from "./open_future.ts";
+import { threadTest } from "../../mode.ts";
 
 Deno.test.afterEach(assertNoThreads);
 
@@ -220,16 +221,19 @@ Deno.test("ProcessPool.terminateWorkers() ends in peace where a place is free th
   assert(futures.every(({ done }) => done));
 });
 
-Deno.test("ProcessPool.terminateWorkers() does not wait for one that computes without end", async () => {
-  const pool = new ProcessPool({ workers: 1 });
-  const up = new Queue<string>();
-  const word = new SharedArrayBuffer(4);
-  const future = pool.submit(computes, [up, word]);
-  await soon(up.get());
-  await soon(pool.terminateWorkers(), 3000);
-  assertInstanceOf(await errorOf(future), WorkerDiedError);
-  Atomics.store(new Int32Array(word), 0, 1);
-});
+threadTest(
+  "ProcessPool.terminateWorkers() does not wait for one that computes without end",
+  async () => {
+    const pool = new ProcessPool({ workers: 1 });
+    const up = new Queue<string>();
+    const word = new SharedArrayBuffer(4);
+    const future = pool.submit(computes, [up, word]);
+    await soon(up.get());
+    await soon(pool.terminateWorkers(), 3000);
+    assertInstanceOf(await errorOf(future), WorkerDiedError);
+    Atomics.store(new Int32Array(word), 0, 1);
+  },
+);
 
 Deno.test("ProcessPool.terminateWorkers() ends a shutdown that waits", async () => {
   const pool = new ProcessPool({ workers: 1 });
