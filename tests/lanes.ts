@@ -65,7 +65,7 @@ export const PROCESS_FILES: readonly string[] = [
     "pool_shutdown",
     "process_pool",
   ].map((name) => `tests/actors/pool/${name}_test.ts`),
-  ...["quarantine", "signals", "supervisor", "supervisor_endings"]
+  ...["signals", "supervisor", "supervisor_endings"]
     .map((name) => `tests/actors/supervision/${name}_test.ts`),
   ...["pipe_actors", "queue_actors", "until"]
     .map((name) => `tests/channels/${name}_test.ts`),

@@ -30,6 +30,7 @@ import {
   sendAll,
 } from "../fixtures/channels/pipe_actors.ts";
 import { soon } from "./inside.ts";
+import { threadTest } from "../mode.ts";
 
 /** How the owner of the other end may end, and by which of its own exits. */
 const endings: readonly (readonly [Ending, string])[] = [
@@ -93,7 +94,7 @@ for (const actor of [echo, echoSync]) {
   });
 }
 
-Deno.test("two actors talk over a pipe that was made for them", async () => {
+threadTest("two actors talk over a pipe that was made for them", async () => {
   const [a, b] = pipe<unknown, unknown>();
   const said = new Queue<string>();
   await using sender = new Doomed(a, "returns", ["x", "y", "z"]);
@@ -174,7 +175,7 @@ Deno.test("a spawn that fails gives no end away", async () => {
   assertEquals(await here.recv(), "mine");
 });
 
-Deno.test("an end may be handed on from actor to actor", async () => {
+threadTest("an end may be handed on from actor to actor", async () => {
   const [here, there] = pipe<unknown, unknown>();
   await using middle = handOn.spawn([there]);
   await here.send("through");
@@ -208,7 +209,7 @@ for (const [ending, reason] of endings) {
     ? `terminated while it ${ending}`
     : ending;
 
-  Deno.test(`the other end learns that an owner ${what}`, async () => {
+  threadTest(`the other end learns that an owner ${what}`, async () => {
     const [here, there] = pipe<unknown, unknown>({ capacity: 2 });
     await using owner = new Doomed(there, ending, ["last"]);
     await owner.ready();
@@ -238,21 +239,24 @@ for (const [ending, reason] of endings) {
     else assertEquals((await soon(owner.process.join()))?.reason, reason);
   });
 
-  Deno.test(`an actor at the other end learns that an owner ${what}`, async () => {
-    const [a, b] = pipe<unknown, unknown>();
-    const [c, d] = pipe<unknown, unknown>({ capacity: 2 });
-    const said = new Queue<string>();
-    await using sender = new Doomed(a, ending, ["x", "y"]);
-    await using receiver = new Doomed(c, ending);
-    await using r = receiveAll.spawn([b, "recvSync", said]);
-    await using s = sendAll.spawn([d, "sendSync", said]);
-    for (const owner of [sender, receiver]) await owner.ready();
-    for (let n = 0; n < 2; n++) await soon(said.get());
-    for (const owner of [sender, receiver]) owner.end();
-    const { items, closedBy } = await soon(r.result());
-    assertEquals([items, closedBy], [["x", "y"], "peer"]);
-    assertEquals((await soon(s.result())).name, "BrokenPipeError");
-  });
+  threadTest(
+    `an actor at the other end learns that an owner ${what}`,
+    async () => {
+      const [a, b] = pipe<unknown, unknown>();
+      const [c, d] = pipe<unknown, unknown>({ capacity: 2 });
+      const said = new Queue<string>();
+      await using sender = new Doomed(a, ending, ["x", "y"]);
+      await using receiver = new Doomed(c, ending);
+      await using r = receiveAll.spawn([b, "recvSync", said]);
+      await using s = sendAll.spawn([d, "sendSync", said]);
+      for (const owner of [sender, receiver]) await owner.ready();
+      for (let n = 0; n < 2; n++) await soon(said.get());
+      for (const owner of [sender, receiver]) owner.end();
+      const { items, closedBy } = await soon(r.result());
+      assertEquals([items, closedBy], [["x", "y"], "peer"]);
+      assertEquals((await soon(s.result())).name, "BrokenPipeError");
+    },
+  );
 }
 
 for (const how of ["recv", "poll", "tryRecv"] as const) {

@@ -16,6 +16,7 @@ import {
   sleep,
 } from "../fixtures/channels/queue_actors.ts";
 import { isWaitingAt, soon } from "./inside.ts";
+import { threadTest } from "../mode.ts";
 
 Deno.test("Queue.get({ until }) gives all that a producer put, and then ends", async () => {
   const queue = new Queue<unknown>();
@@ -45,18 +46,21 @@ for (const [how, actor] of [["idles", sleep], ["blocks", block]] as const) {
   });
 }
 
-Deno.test("a wait until a busy producer ends is over though its thread goes on", async () => {
-  const queue = new Queue<string>();
-  const ready = new Queue<string>();
-  const stop = new Int32Array(new SharedArrayBuffer(4));
-  const producer = compute.spawn([ready, stop]);
-  await soon(ready.get());
-  const getting = queue.get({ until: producer });
-  producer.terminate();
-  await assertRejects(() => soon(getting), ProducersEndedError);
-  Atomics.store(stop, 0, 1);
-  await soon(producer.join());
-});
+threadTest(
+  "a wait until a busy producer ends is over though its thread goes on",
+  async () => {
+    const queue = new Queue<string>();
+    const ready = new Queue<string>();
+    const stop = new Int32Array(new SharedArrayBuffer(4));
+    const producer = compute.spawn([ready, stop]);
+    await soon(ready.get());
+    const getting = queue.get({ until: producer });
+    producer.terminate();
+    await assertRejects(() => soon(getting), ProducersEndedError);
+    Atomics.store(stop, 0, 1);
+    await soon(producer.join());
+  },
+);
 
 Deno.test("a wait until several have ended goes on while one of them lives", async () => {
   const queue = new Queue<unknown>();
