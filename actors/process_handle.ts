@@ -63,7 +63,7 @@ import {
 import { callSite } from "./_own_frames.ts";
 import { addHandle, handleFor } from "./handed_process.ts";
 import { LATE, waitForEnd, waitForStart } from "./_wait_for.ts";
-import { type WatchedThread } from "./watched_thread.ts";
+import type { WatchedThread } from "./watched_thread.ts";
 
 /** The grace of an actor that has asked for its signal, in ms. */
 const DEFAULT_GRACE = 5000;

@@ -17,6 +17,9 @@ import type { EachOutcome } from "./task_runner.ts";
 /** Where the arguments of a task are among those of the call. */
 const ARGUMENTS = /^\$\[1\]\[2\]/;
 
+/** Where a value is in an answer, which then is left out of the path. */
+const ANSWER = "$[0]";
+
 const HOW: HostedAsk = { timeout: undefined, sender: "" };
 
 /** The functions that `host` calls in its process. */
@@ -66,9 +69,11 @@ async function ask(
   try {
     const called = host.call("ask", [method, args, HOW]);
     const [word, what] = await called as HostedAnswer;
-    return word === Reply.value ? { value: what } : { unsent: what };
+    return word === Reply.value
+      ? { value: what }
+      : { unsent: relocated(what, /^\$/, ANSWER) };
   } catch (error) {
-    const found = relocated(error, ARGUMENTS);
+    const found = relocated(error, ARGUMENTS, ANSWER);
     if (found === error) throw error;
     return { unsent: found };
   }

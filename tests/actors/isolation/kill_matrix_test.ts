@@ -57,7 +57,8 @@ async function checkEnd(
   const start = performance.now();
   await end(actor);
   const exit = await soon(actor.join());
-  assert(performance.now() - start < AT_ONCE);
+  // One that has not started yet takes longer: see many_test.ts.
+  assert(performance.now() - start < (pid === 0 ? 3 : 1) * AT_ONCE);
   assertEquals(actor.isAlive(), false);
   // Nothing is left of it, not even what a parent has to fetch.
   if (isOrphan) assert(await settledTo(() => isGone(pid), true));

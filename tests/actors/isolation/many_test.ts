@@ -93,8 +93,11 @@ async function start(round: Round, lock: Lock): Promise<Process<unknown>> {
   const [p, isAtIt] = begin();
   isAtIt.catch(() => {});
   if (isAwaited) await isAtIt;
-  // Else somewhere on its way.
-  else await p.join({ timeout: round.below(150) });
+  // Else somewhere on its way, once there is a process: see the last tests.
+  else {
+    await settledTo(() => pidOf(p) !== 0 || p.exitCode !== null, true);
+    await p.join({ timeout: round.below(100) });
+  }
   return p;
 }
 
@@ -189,6 +192,32 @@ Deno.test({
       await settledTo(() => spareCount() > 0, true);
       assertEquals(await settledTo(childCount, 0), 0);
     }
+    await assertFilesClosed(files);
+  },
+});
+
+Deno.test({
+  name: "processes that are killed as they start are gone at once",
+  // BUG: an agent that is still loading does not see that it is fenced. Where
+  // several start at a time, on a busy machine, it takes 1 to 2.5 s until they are
+  // gone; those that take longer than 1.5 s are cut by `Worker.terminate`, which
+  // leaves their pipe and socket open, and some are said to be stuck.
+  ignore: true,
+  async fn() {
+    await nothing.spawn([], alone()).join();
+    await assertNoThreads();
+    const files = openFiles();
+    for (let round = 0; round < 10; round++) {
+      const all = Array.from({ length: 10 }, () => idle.spawn([], alone()));
+      const start = performance.now();
+      for (const p of all) p.kill();
+      for (const p of all) {
+        const exit = await soon(p.join());
+        assert(exit.reason === "killed" && exit.threadStopped);
+      }
+      assert(performance.now() - start < 1000);
+    }
+    await assertNoThreads();
     await assertFilesClosed(files);
   },
 });
