@@ -121,8 +121,10 @@ begun.then(async (start) => {
   sow(start);
   hold(start, 1);
   try {
+    /* Before the host, which is loaded while the seed grows. */
+    const grown = await seed;
     const { run } = early ?? await import(${quoted(host)});
-    run(start, (module) => loads[module](), close, await seed);
+    run(start, (module) => loads[module](), close, grown);
   } catch (error) {
     start.port.postMessage({ failed: String(error?.message ?? error) });
     close();
