@@ -232,7 +232,7 @@ export class ActorThread<R> implements WatchedThread<R> {
     // Before it has its lock the thread could end unseen.
     await this.#locked.promise;
     // An agent closes itself, once its process is gone.
-    if (this.#hasProcess && await this.#isGoneIn(STUCK_AFTER)) return;
+    if (this.#hasProcess && await this.#isGoneIn(3 * STUCK_AFTER)) return;
     this.#worker.terminate();
     // Where many end at once they share the processors, also with those that
     // still load, which Deno does not cut short.

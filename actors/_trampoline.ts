@@ -66,12 +66,14 @@ export const SpareState = {
 
 /** What a spare is told when it is made. */
 export interface SpareMessage {
+  /** Whether it is to go: it is of no use any more. */
+  readonly isOver?: boolean;
   /** What its module `early` is to begin with. */
   readonly child?: ChildStart | undefined;
   /** The memory of the word that holds its state. */
-  readonly state: SharedArrayBuffer;
+  readonly state?: SharedArrayBuffer;
   /** After how long without being taken it goes, in ms. */
-  readonly patience: number;
+  readonly patience?: number;
 }
 
 /**
@@ -146,13 +148,20 @@ function awaitActor(early: readonly string[]): string {
   return `
 let timer, early;
 const stay = () => clearTimeout(timer);
-const wait = ({ state, patience, child }) => {
+/* A process that was begun ends first, with all that it has opened here. */
+const go = () =>
+  Promise.resolve(seed).then((grown) => {
+    grown?.begun?.kill();
+    return grown?.begun?.ended;
+  }).catch(() => {}).then(() => self.close());
+const wait = ({ state, patience, child, isOver }) => {
+  if (isOver) return go();
   sow({ child });
   const word = new Int32Array(state);
   timer = setTimeout(() => {
     const seen = Atomics.load(word, 0);
     if (seen !== ${loading} && seen !== ${warm}) return;
-    if (Atomics.compareExchange(word, 0, seen, ${gone}) === seen) self.close();
+    if (Atomics.compareExchange(word, 0, seen, ${gone}) === seen) go();
   }, patience);
   /* The host first: to import it again would take most of a ms. */
   Promise.all([${early.map((url) => `import(${JSON.stringify(url)})`)}]).then(

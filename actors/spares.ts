@@ -295,7 +295,10 @@ function drop(kind: Kind, spare: Spare): void {
 
 function end(kind: Kind, spare: Spare): void {
   drop(kind, spare);
-  spare.worker.terminate();
+  if (kind.child === undefined) return spare.worker.terminate();
+  // Deno leaves open what a thread has opened to a process, if it is terminated.
+  const message: SpareMessage = { isOver: true };
+  spare.worker.postMessage(message);
 }
 
 /** Ends all spares; others are made when there is use for them again. */

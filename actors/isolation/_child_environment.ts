@@ -75,10 +75,11 @@ export function childEnvironment(
     if (value !== undefined) environment[name] = value;
   };
   for (const name of NEEDED) take(name);
+  // To be denied a program by its name, too: Deno looks it up before it asks.
+  take("PATH");
   if (permissions !== "none") {
     for (const name of readableNames(permissions)) take(name);
     if (permissions === "inherit" || permissions.run !== undefined) {
-      take("PATH");
       refuseUnknownPrograms(permissions, environment);
     }
   }

@@ -12,7 +12,7 @@ import { Callers } from "../../channels/callers.ts";
 import { decode } from "../../channels/decode.ts";
 import type { Carrier } from "../../channels/remote/carrier.ts";
 import { Endpoint, FIRST_REF } from "../../channels/remote/endpoint.ts";
-import { type Frame, Tag } from "../../channels/remote/frame.ts";
+import { type Frame, FrameError, Tag } from "../../channels/remote/frame.ts";
 import { registerRemote, type Way } from "../../channels/remote/remote_kind.ts";
 import { countProcessesFrom } from "../../channels/numbers.ts";
 import { type Handle, PACK, type PackedHandle } from "../../channels/handle.ts";
@@ -52,6 +52,7 @@ export class ChildHost {
   readonly #agent: Way;
   readonly #line: HomeLine;
   readonly #looks = new Callers();
+  #isStarted = false;
   readonly #process = Promise.withResolvers<ProcessHandle<unknown>>();
 
   /** Hosts what the other side of the carrier says. */
@@ -82,6 +83,9 @@ export class ChildHost {
 
   /** Starts the actor; resolves when it is up, or has ended: whether it is up. */
   async start(start: HostedStart, args: readonly unknown[]): Promise<boolean> {
+    // Who can write to the carrier of another could have it run something else.
+    if (this.#isStarted) throw new FrameError("Cannot start an actor twice");
+    this.#isStarted = true;
     const { module, declared, traits, permissions } = start;
     countProcessesFrom(start.firstId);
     const actor = {};

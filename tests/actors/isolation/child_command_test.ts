@@ -5,6 +5,7 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import { once } from "node:events";
 import { spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import {
@@ -432,7 +433,7 @@ Deno.test("the environment holds what the actor may read, and no more", async ()
     assertEquals(secret("inherit"), "1");
     const { env } = childCommand(specOf("none"));
     assertEquals(env["DENO_NO_PROMPT"], "1");
-    assertEquals(env["PATH"], undefined);
+    assertEquals(env["PATH"], Deno.env.get("PATH"));
     assertEquals(env["HOME"], Deno.env.get("HOME"));
   } finally {
     Deno.env.delete("TROUPE_CHILD_SECRET");
@@ -474,12 +475,17 @@ Deno.test(
 async function run(command: ChildCommand) {
   const child = spawn(command.file, [...command.args], {
     env: command.env,
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit"],
   });
+  const begun = once(child.stdout!, "data");
+  const output = text(child.stdout!);
+  // It has said something, and lives until its input ends.
+  await begun;
   const line = Deno.build.os === "linux"
     ? (await Deno.readTextFile(`/proc/${child.pid}/cmdline`)).split("\0")
     : undefined;
-  return { output: JSON.parse(await text(child.stdout!)), line };
+  child.stdin!.end();
+  return { output: JSON.parse(await output), line };
 }
 
 const REPORT = `data:text/javascript,${
@@ -493,6 +499,7 @@ console.log(JSON.stringify({
   host: state({ name: "net", host: "10.1.2.3:80" }),
   gc: typeof gc,
 }));
+await new Response(Deno.stdin.readable).text();
 `)
 }`;
 
