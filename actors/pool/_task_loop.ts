@@ -103,8 +103,8 @@ export class TaskLoop {
     const { initializer, initializerArgs } = this.#start;
     if (initializer === undefined) return true;
     try {
-      const run = await this.#load(initializer);
-      await run.call(...initializerArgs as never[]);
+      const { call } = await this.#load(initializer);
+      await call(...initializerArgs as never[]);
       return true;
     } catch (error) {
       this.#say(errorBytes(error), 0, Said.unfit);
@@ -243,7 +243,9 @@ export class TaskLoop {
     }
     let result: unknown;
     try {
-      result = run.call(...args as never[]);
+      // Not as a method, which its stack would show.
+      const { call } = run;
+      result = call(...args as never[]);
     } catch (error) {
       this.#answer(errorBytes(error), number, Said.threw);
       return undefined;
