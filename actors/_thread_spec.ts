@@ -116,6 +116,7 @@ export function startOf(
     self: spec.self,
     configured: configuration(),
     home: homeOf(spec),
+    isHosted: spec.home !== undefined,
   };
   return [start, moved];
 }

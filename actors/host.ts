@@ -16,6 +16,7 @@
 
 import { joinBroker } from "../channels/broker.ts";
 import { Callers } from "../channels/callers.ts";
+import { ownHome } from "../channels/home.ts";
 import { decode } from "../channels/decode.ts";
 import { Encoder } from "../channels/encode.ts";
 import { NotSendableError } from "../channels/errors.ts";
@@ -168,8 +169,8 @@ class Host {
 
   #onHear(): void {
     this.#record.hear();
-    // The main thread of a child process tells the actor's agent.
-    if (this.#start.home !== undefined) wakeThread(ROOT);
+    // Before anything else that it may tell others now.
+    if (this.#start.isHosted) ownHome()!.call("hears", []).catch(() => {});
   }
 
   async #serve(

@@ -78,6 +78,8 @@ export interface StartMessage {
   readonly configured: Configured;
   /** In a child process: the actor's own handle at home, if it is a class. */
   readonly self?: PackedHandle | undefined;
+  /** In a child process: whether it is the one actor that this is for. */
+  readonly isHosted?: boolean;
   /** In a child process: the way to its main thread, and by that home. */
   readonly home?: SharedArrayBuffer | undefined;
   /** For an actor that is a class. */

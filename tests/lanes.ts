@@ -65,10 +65,28 @@ export const PROCESS_FILES: readonly string[] = [
     "pool_shutdown",
     "process_pool",
   ].map((name) => `tests/actors/pool/${name}_test.ts`),
-  ...["signals", "supervisor", "supervisor_endings"]
-    .map((name) => `tests/actors/supervision/${name}_test.ts`),
-  ...["pipe_actors", "queue_actors", "until"]
+  ...[
+    "class_child",
+    "liveness",
+    "quarantine",
+    "signals",
+    "supervisor",
+    "supervisor_endings",
+  ].map((name) => `tests/actors/supervision/${name}_test.ts`),
+  ...["pipe_actors", "queue_actors", "select", "travel", "until"]
     .map((name) => `tests/channels/${name}_test.ts`),
+  ...[
+    "barrier",
+    "condition",
+    "deadlock",
+    "event_flag",
+    "lock",
+    "recursive_lock",
+    "rw_lock",
+    "semaphore",
+  ].map((name) => `tests/channels/locks/${name}_test.ts`),
+  ...["shared_map", "shared_travel"]
+    .map((name) => `tests/channels/shared/${name}_test.ts`),
 ];
 
 /** Those of them that are part of every run. */

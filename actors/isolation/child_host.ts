@@ -51,7 +51,6 @@ const NEVER = new Promise<HostedAnswer>(() => {});
 export class ChildHost {
   readonly #agent: Way;
   readonly #line: HomeLine;
-  readonly #looks = new Callers();
   #isStarted = false;
   readonly #process = Promise.withResolvers<ProcessHandle<unknown>>();
 
@@ -119,7 +118,6 @@ export class ChildHost {
       : new ClassProcessHandle(actor, options);
     process.start();
     this.#process.resolve(process);
-    this.#attend(process);
     let watch: MemoryWatch | undefined;
     if (start.memory !== undefined) {
       watch = new MemoryWatch(start.memory, (used) => {
@@ -187,7 +185,7 @@ export class ChildHost {
     const { desk } = process;
     desk.ask();
     wakeThread(process[THREAD]);
-    await waitAt([this.#looks], {
+    await waitAt([new Callers()], {
       attempt: () => desk.isAnswered || !process.isAlive(),
       options: undefined,
       late: () => "",
@@ -199,25 +197,6 @@ export class ChildHost {
       (frame.tag === Tag.value || frame.tag === Tag.error);
     if (isForThread) this.#line.deliver(frame);
     else endpoint.accept(frame);
-  }
-
-  /** Sees, at every wake-up of this thread, what the actor has said. */
-  #attend(process: ProcessHandle<unknown>): void {
-    const record = new ActorRecord(process[PACK]().record);
-    let isTold = false;
-    waitAt([new Callers()], {
-      attempt: () => {
-        this.#looks.serve();
-        if (record.hearsStop && !isTold) {
-          isTold = true;
-          queueMicrotask(() => this.#agent.call("hears", []).catch(() => {}));
-        }
-        return false;
-      },
-      options: undefined,
-      late: () => "",
-      keepsAlive: false,
-    });
   }
 }
 

@@ -176,7 +176,13 @@ class FarTask implements CurrentTask {
     const future = new Future<R>({
       withdraw: () => false,
       hasBegun: () => false,
-      onAwaited: () => void nested?.call("await", []).catch(() => {}),
+      // Said once the task has come to wait: one that goes on to its end does not.
+      onAwaited: () =>
+        void setTimeout(() => {
+          if (!this.#over.signal.aborted) {
+            nested?.call("await", []).catch(() => {});
+          }
+        }, 0),
       onReleased: () => {},
     }, `${name}(…)`);
     let nested: Way | undefined;

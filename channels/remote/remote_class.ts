@@ -89,9 +89,16 @@ export function remoteClass(
   };
 }
 
+/** The member that tells how a thing looks when it is logged. */
+const SHOWN = "shown";
+
 function homeMembers(shape: ClassShape): Record<string, Member> {
   const { awaited = {}, sending = {}, immediate = [], read = [] } = shape;
-  const members: Record<string, Member> = { ...shape.members };
+  const members: Record<string, Member> = {
+    ...shape.members,
+    [SHOWN]: (object) =>
+      Reflect.apply(Reflect.get(object, INSPECT), object, []),
+  };
   for (const [name, at] of Object.entries({ ...awaited, ...sending })) {
     members[name] = (object, args, signal) => {
       const all: unknown[] = [...args];
@@ -252,10 +259,15 @@ export function packRemote(remote: object): PackedHandle {
   throw new TypeError("Cannot send a handle of another process from here");
 }
 
+/** Looks as it does at home; where that cannot be asked, as what it is. */
 function inspect(this: Remote): string {
-  const { name } = this[WAY].fields;
-  const { kind } = this as { kind?: unknown };
-  return `${kind}${
-    name === undefined ? "" : ` ${JSON.stringify(name)}`
-  } (of another process)`;
+  try {
+    return `${this[WAY].callSync(SHOWN, [])}`;
+  } catch {
+    const { name } = this[WAY].fields;
+    const { kind } = this as { kind?: unknown };
+    return `${kind}${
+      name === undefined ? "" : ` ${JSON.stringify(name)}`
+    } (of another process)`;
+  }
 }

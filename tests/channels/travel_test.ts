@@ -48,6 +48,7 @@ import {
 } from "../fixtures/channels/travel_actors.ts";
 import { echo } from "../fixtures/channels/pipe_actors.ts";
 import { settledTo } from "../leaks.ts";
+import { threadTest } from "../mode.ts";
 import { runDeno } from "../tools/child.ts";
 import { later, ringOf, soon } from "./inside.ts";
 
@@ -211,31 +212,38 @@ Deno.test("a blob and a module of WebAssembly arrive", async () => {
   assertInstanceOf(second, WebAssembly.Module);
 });
 
-Deno.test("a port is moved if the call names it, and refused if not", async () => {
-  const queue = new Queue<{ port: unknown }>();
-  const { port1, port2 } = new MessageChannel();
-  const item = { port: port2 };
-  const error = await assertRejects(() => queue.put(item), NotSendableError);
-  assertEquals(error.path, "$.port");
-  assert(error.message.includes("transfer"), error.message);
-  await using other = answerPort.spawn([queue]);
-  const answer = new Promise((resolve) => {
-    port1.onmessage = ({ data }) => resolve(data);
-  });
-  await queue.put(item, { transfer: [port2] });
-  port1.postMessage(21);
-  assertEquals(await soon(answer), 42);
-  await soon(other.join());
-  port1.close();
-});
+// In a process: ports and streams cannot leave it.
+threadTest(
+  "a port is moved if the call names it, and refused if not",
+  async () => {
+    const queue = new Queue<{ port: unknown }>();
+    const { port1, port2 } = new MessageChannel();
+    const item = { port: port2 };
+    const error = await assertRejects(() => queue.put(item), NotSendableError);
+    assertEquals(error.path, "$.port");
+    assert(error.message.includes("transfer"), error.message);
+    await using other = answerPort.spawn([queue]);
+    const answer = new Promise((resolve) => {
+      port1.onmessage = ({ data }) => resolve(data);
+    });
+    await queue.put(item, { transfer: [port2] });
+    port1.postMessage(21);
+    assertEquals(await soon(answer), 42);
+    await soon(other.join());
+    port1.close();
+  },
+);
 
-Deno.test("a stream flows from the actor that sent it to the one that got it", async () => {
-  const streams = new Queue<{ readonly numbers: unknown }>();
-  await using from = offerStream.spawn([streams, 100]);
-  await using to = sumStream.spawn([streams]);
-  assertEquals(await soon(to.result()), 4950);
-  assert(from.isAlive());
-});
+threadTest(
+  "a stream flows from the actor that sent it to the one that got it",
+  async () => {
+    const streams = new Queue<{ readonly numbers: unknown }>();
+    await using from = offerStream.spawn([streams, 100]);
+    await using to = sumStream.spawn([streams]);
+    assertEquals(await soon(to.result()), 4950);
+    assert(from.isAlive());
+  },
+);
 
 Deno.test("streams to write to, and both sides of a transform, arrive and work", async () => {
   const queue = new Queue<unknown[]>();

@@ -26,6 +26,7 @@ import { runProgram } from "../../fixtures/program.ts";
 import { assertNoThreads } from "../../leaks.ts";
 import { errorOf, Held } from "./held_tasks.ts";
 import { CountedAbort } from "./open_future.ts";
+import { threadTest } from "../../mode.ts";
 
 Deno.test.afterEach(assertNoThreads);
 
@@ -124,17 +125,20 @@ Deno.test("a task that listens and does not end is ended with its worker after t
   assertEquals(pool.stats().replaced, 1);
 });
 
-Deno.test("a task that computes is given up as well, and another worker goes on", async () => {
-  await using pool = new ProcessPool({ workers: 1, name: "mill" });
-  const up = new Queue<string>();
-  const word = new SharedArrayBuffer(4);
-  const future = pool.submit(computes, [up, word], { timeout: 500 });
-  assertEquals(await soon(up.get()), "mill:1");
-  assertEquals((await errorOf(future)).name, "TimeoutError");
-  assertEquals((await soon(pool.submit(whoRuns).result())).name, "mill:2");
-  assertEquals(pool.stats().replaced, 1);
-  Atomics.store(new Int32Array(word), 0, 1);
-});
+threadTest(
+  "a task that computes is given up as well, and another worker goes on",
+  async () => {
+    await using pool = new ProcessPool({ workers: 1, name: "mill" });
+    const up = new Queue<string>();
+    const word = new SharedArrayBuffer(4);
+    const future = pool.submit(computes, [up, word], { timeout: 500 });
+    assertEquals(await soon(up.get()), "mill:1");
+    assertEquals((await errorOf(future)).name, "TimeoutError");
+    assertEquals((await soon(pool.submit(whoRuns).result())).name, "mill:2");
+    assertEquals(pool.stats().replaced, 1);
+    Atomics.store(new Int32Array(word), 0, 1);
+  },
+);
 
 Deno.test("a task whose module is not loaded in its time is given up too", async () => {
   await using pool = new ProcessPool({ workers: 1, grace: 1_000_000 });

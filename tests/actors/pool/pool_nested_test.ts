@@ -37,7 +37,6 @@ import {
 } from "../../fixtures/actors/pool_tasks.ts";
 import { assertNoThreads, settledTo } from "../../leaks.ts";
 import { errorOf, Held } from "./held_tasks.ts";
-import { threadTest } from "../../mode.ts";
 
 /** For the tests that need no pool of their own. */
 const pool = new ProcessPool({ workers: 2, name: "mill" });
@@ -213,9 +212,7 @@ Deno.test("tasks that a task submits and does not wait for are done all the same
 });
 
 for (const [how, ms] of [["at once", 0], ["later", 100]] as const) {
-  // In a process of its own a task that waits seems to wait, though it computes.
-  const test = ms === 0 ? Deno.test : threadTest;
-  test(`who waits for what a task submitted hears of it, and it is no deadlock, though that task goes on to its end: ${how}`, async () => {
+  Deno.test(`who waits for what a task submitted hears of it, and it is no deadlock, though that task goes on to its end: ${how}`, async () => {
     await using pool = new ProcessPool({ workers: 1 });
     const queue = new Queue<number>();
     await soon(pool.submit(leavesWaiting, [queue, 7, ms]).result());

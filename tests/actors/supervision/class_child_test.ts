@@ -14,6 +14,7 @@ import {
   type ActorRef,
   type ClassChild,
   currentProcess,
+  EventFlag,
   Queue,
   RemoteError,
   RestartIntensityError,
@@ -24,8 +25,6 @@ import { patient, slow } from "../../fixtures/actors/background.ts";
 import {
   asksGiven,
   client,
-  FAILURES,
-  MADE,
   placed,
   supervises,
   type Watched,
@@ -33,15 +32,15 @@ import {
   watchedOf3,
 } from "../../fixtures/actors/watched.ts";
 import { assertNoThreads } from "../../leaks.ts";
-import { drain, listen, take } from "./news.ts";
 import { threadTest } from "../../mode.ts";
+import { drain, listen, take } from "./news.ts";
 
 /** That an ask failed since the actor ended. */
 async function exited(ask: Promise<unknown>): Promise<ActorExitedError> {
   return await assertRejects(() => soon(ask), ActorExitedError);
 }
 
-threadTest(
+Deno.test(
   "Supervisor.spawn() of a class gives a ClassChild, typed by its class",
   async () => {
     await using sup = new Supervisor();
@@ -63,7 +62,7 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   "a child's handle works across restarts, in main and in another actor",
   async () => {
     await using sup = new Supervisor({ maxRestarts: Infinity });
@@ -86,7 +85,7 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   "a child can be given away in arguments, in messages and in queues, and on from there",
   async () => {
     await using sup = new Supervisor({ maxRestarts: Infinity });
@@ -115,7 +114,7 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   "asks under way at the death fail with what was in hand, tells go on in order, and no ask is handled twice",
   async () => {
     await using sup = new Supervisor();
@@ -153,7 +152,7 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   'asks with whenRestarted: "wait" are answered by the next incarnation: the one in hand first, then those in the mailbox',
   async () => {
     await using sup = new Supervisor({ quarantineAfter: 3, maxRestarts: 5 });
@@ -179,7 +178,7 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   "who has the answer of an incarnation finds its supervisor knowing of that one",
   async () => {
     await using sup = new Supervisor();
@@ -202,7 +201,7 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   'an ask with whenRestarted: "wait" that was given up meanwhile is not handled again',
   async () => {
     await using sup = new Supervisor({ backoff: 500, maxRestarts: 5 });
@@ -227,7 +226,7 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   'an ask with whenRestarted: "wait" has its time-out across restarts',
   async () => {
     await using sup = new Supervisor();
@@ -244,7 +243,7 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   "what is asked and told while a child is down waits for the next incarnation",
   async () => {
     await using sup = new Supervisor({ backoff: 300, maxRestarts: 5 });
@@ -271,7 +270,7 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   "a full mailbox makes tells wait across a restart, and all of them arrive in order",
   async () => {
     await using sup = new Supervisor();
@@ -292,7 +291,7 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   "a child that is over for good: asks under way and later ones reject, with how it ended",
   async () => {
     await using sup = new Supervisor();
@@ -328,7 +327,7 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   "a supervisor that gave up, or was shut down, leaves no ask open, in whichever thread",
   async () => {
     for (const how of ["gives up", "shuts down"] as const) {
@@ -359,7 +358,7 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   "a child that was stopped by hand refuses messages; started by hand it takes them, and what was left",
   async () => {
     await using sup = new Supervisor();
@@ -382,7 +381,7 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   "an ask that was told of the end is not handled by an incarnation that is started by hand",
   async () => {
     await using sup = new Supervisor();
@@ -400,7 +399,7 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   "a child that was removed refuses messages for good, and counts those it never handled",
   async () => {
     await using sup = new Supervisor();
@@ -419,7 +418,7 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   "stopped for good a child handles what it was told before, and onStop hears why",
   async () => {
     const reasons: [string, (sup: Supervisor, c: ClassChild) => unknown][] = [
@@ -448,6 +447,7 @@ threadTest(
   },
 );
 
+// In a process of its own a class hears of a stop when it has handled all it had.
 for (const strategy of ["one-for-all", "rest-for-one"] as const) {
   threadTest(
     `a child that is restarted for a sibling's sake (${strategy}) finishes what it has in hand and leaves its mailbox to the next`,
@@ -477,7 +477,7 @@ for (const strategy of ["one-for-all", "rest-for-one"] as const) {
   );
 }
 
-threadTest(
+Deno.test(
   "a stop is heard between messages that compute: for good all are handled first, for a restart those behind are left",
   async () => {
     await using sup = new Supervisor({ strategy: "one-for-all" });
@@ -511,13 +511,13 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   "a child whose onStart fails is not kept; one that fails at a restart is tried again, and its messages wait",
   async () => {
     await using sup = new Supervisor({ maxRestarts: 3 });
     const next = listen(sup);
     const { place, log, up, gate, words } = placed("it");
-    words[FAILURES] = 1;
+    words.failures.value = 1;
     const error = await assertRejects(
       () => sup.spawn(watched, [place]),
       RemoteError,
@@ -525,7 +525,7 @@ threadTest(
     assertInstanceOf(error.cause, RangeError);
     assertEquals(sup.children(), []);
     const child = await sup.spawn(watched, [place]);
-    words[FAILURES] = 2;
+    words.failures.value = 2;
     const waits = child.ask({ whenRestarted: "wait" }).hold("held");
     await take(up, 1);
     child.process.terminate();
@@ -533,7 +533,7 @@ threadTest(
     await child.tell.note("told while it was down");
     await next("start-failed");
     await next("restarted");
-    assertEquals(words[MADE], 5);
+    assertEquals(words.made.value, 5);
     // It was in hand at one death, and in no hand at the two failed starts.
     assertEquals([await take(up, 1), sup.quarantine], [["held"], []]);
     await gate.put("open");
@@ -545,24 +545,24 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   "a supervisor gives up a child whose onStart fails each time, and says so to whoever waits",
   async () => {
     await using sup = new Supervisor({ maxRestarts: 2 });
     const { place, words } = placed();
     const child = await sup.spawn(watched, [place]);
-    words[FAILURES] = 100;
+    words.failures.value = 100;
     const gaveUp = assertRejects(() => sup.join(), RestartIntensityError);
     child.process.terminate();
     const waits = exited(child.ask({ whenRestarted: "wait" }).add(1));
     const error = await soon(gaveUp);
     assertInstanceOf(error.cause, RemoteError);
     await waits;
-    assertEquals(words[FAILURES], 98);
+    assertEquals(words.failures.value, 98);
   },
 );
 
-threadTest(
+Deno.test(
   "a stream ends with an error at the death, after the items that came, and a new one begins anew",
   async () => {
     await using sup = new Supervisor();
@@ -581,7 +581,7 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   "messages outlive their supervisor, too, if that is started again, and so do the deaths they were in hand at",
   async () => {
     await using top = new Supervisor({ maxRestarts: 5 });
@@ -605,6 +605,7 @@ threadTest(
   },
 );
 
+// An actor in a process of its own cannot give away the handles of its children.
 threadTest(
   "an actor's own child is known to others by its handle, and is over with the actor",
   async () => {
@@ -628,16 +629,15 @@ threadTest(
   },
 );
 
-threadTest(
+Deno.test(
   "an ask that waits is answered though its actor ends before it knows the client",
   async () => {
     await using sup = new Supervisor();
     const child = await sup.spawn(slow);
-    const word = new Int32Array(new SharedArrayBuffer(4));
-    await using asker = patient.spawn([child, word.buffer]);
+    const word = new EventFlag();
+    await using asker = patient.spawn([child, word]);
     await asker.ready();
-    Atomics.store(word, 0, 1);
-    Atomics.notify(word, 0);
+    word.set();
     // Who the client is goes by way of this thread, which has no time for it until
     // the actor is ended: what it would have answered by then would be lost.
     const end = performance.now() + 300;

@@ -4,7 +4,6 @@ import { actor, Supervisor } from "../../../mod.ts";
 import { soon } from "../../channels/inside.ts";
 import { waits } from "../../fixtures/actors/supervised.ts";
 import {
-  FIXED,
   placed,
   Watched,
   watched,
@@ -108,7 +107,7 @@ Deno.test("what is in hand, the mailbox and the silence of a blocked actor are s
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   assertGreater(silences[1]!, 199);
-  Atomics.store(words, FIXED, 1);
+  words.fixed.value = 1;
   await soon(child.ask.add(1));
   const isIdle = () => / · idle · no rights$/.test(sup.inspect());
   assertEquals(await settledTo(isIdle, true), true);

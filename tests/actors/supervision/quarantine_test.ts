@@ -21,8 +21,6 @@ import {
 import { later, soon } from "../../channels/inside.ts";
 import {
   endingWatched,
-  FIXED,
-  MADE,
   placed,
   watched,
   watchedAtOnce,
@@ -82,7 +80,7 @@ Deno.test("of 100 messages of which one always kills 99 are handled, the tree li
     assertStringIncludes(there!, "fixtures/actors/watched.ts");
   }
 
-  Atomics.store(words, FIXED, 1);
+  words.fixed.value = 1;
   await soon(message.replay());
   assertEquals(await take(log, 1), ["13"]);
   assertEquals(sup.quarantine, []);
@@ -105,12 +103,12 @@ for (const quarantineAfter of [1, 2, 3, Infinity]) {
     await child.tell.note("after");
     if (quarantineAfter === Infinity) {
       assertInstanceOf(await soon(gaveUp), RestartIntensityError);
-      assertEquals(words[MADE], 1 + maxRestarts);
+      assertEquals(words.made.value, 1 + maxRestarts);
       assertEquals([drain(log), sup.quarantine], [["before"], []]);
       return;
     }
     assertEquals(await soon(child.ask({ whenRestarted: "wait" }).add(1)), 1);
-    assertEquals(words[MADE], 1 + quarantineAfter);
+    assertEquals(words.made.value, 1 + quarantineAfter);
     assertEquals(drain(log), ["before", "after"]);
     assertEquals(ways(only(sup)), Array(quarantineAfter).fill("exited 3"));
   });
@@ -142,7 +140,11 @@ for (const way of ["exit 0", "close"] as const) {
     await child.tell.end(way, "quit");
     await child.tell.note("next");
     assertEquals(await take(log, 1), ["next"]);
-    assertEquals([drain(up), words[MADE], sup.quarantine], [["quit"], 2, []]);
+    assertEquals([drain(up), words.made.value, sup.quarantine], [
+      ["quit"],
+      2,
+      [],
+    ]);
     const asked = child.ask({ whenRestarted: "wait" }).end(way, "asked");
     await assertRejects(
       () => soon(asked),
@@ -163,8 +165,8 @@ Deno.test("a tell that is denied a right is not tried again: the child stays dow
   assertEquals(grant, 'read: ["/etc/hostname"]');
   assertEquals([child.state, sup.quarantine], ["denied", []]);
   await assertRejects(() => soon(child.ask.add(1)), ActorExitedError);
-  assertEquals(words[MADE], 1);
-  Atomics.store(words, FIXED, 1);
+  assertEquals(words.made.value, 1);
+  words.fixed.value = 1;
   await soon(sup.restart("w"));
   assertEquals(await take(log, 2), ["read it", "next"]);
 });
@@ -176,7 +178,7 @@ Deno.test("an ask that is denied a right, or throws, is its asker's trouble and 
   for (const way of ["denied", "throw", "reject"] as const) {
     await assertRejects(() => soon(child.ask.end(way)));
   }
-  assertEquals([words[MADE], sup.quarantine], [1, []]);
+  assertEquals([words.made.value, sup.quarantine], [1, []]);
 });
 
 Deno.test("an ask that kills its actor is not handled again, and does not count as a message that was set aside", async () => {
@@ -193,7 +195,7 @@ Deno.test("an ask that kills its actor is not handled again, and does not count 
   // The error goes to the asker, and ends the actor as well.
   await assertRejects(() => soon(child.ask.end("throw")), RemoteError);
   assertEquals(await soon(child.ask({ whenRestarted: "wait" }).made()), 4);
-  assertEquals([words[MADE], sup.quarantine], [4, []]);
+  assertEquals([words.made.value, sup.quarantine], [4, []]);
 });
 
 Deno.test('an ask with whenRestarted: "wait" that is set aside rejects with the reason', async () => {
@@ -210,7 +212,7 @@ Deno.test('an ask with whenRestarted: "wait" that is set aside rejects with the 
   const { message } = await next("quarantined");
   assertEquals(message.args, ["exit 3", "poison"]);
   // Nobody waits for its answer any more: it goes as a tell.
-  Atomics.store(words, FIXED, 1);
+  words.fixed.value = 1;
   await soon(message.replay());
   assertEquals(await take(log, 1), ["poison"]);
 });
@@ -303,7 +305,7 @@ Deno.test("a message with handles cannot be handled again: it is set aside at th
   );
   assert(only(sup) === message);
   message.drop();
-  assertEquals([sup.quarantine, words[MADE]], [[], 2]);
+  assertEquals([sup.quarantine, words.made.value], [[], 2]);
 });
 
 Deno.test('an ask with handles and whenRestarted: "wait" rejects at the first death, whoever caused that', async () => {
@@ -339,13 +341,13 @@ Deno.test("arguments of a megabyte are kept, and replayed as they were", async (
   const bytes = new Uint8Array(2 ** 20).map((_, n) => n % 251);
   const text = "long ".repeat(2 ** 18);
   for (const what of [bytes, text]) {
-    Atomics.store(words, FIXED, 0);
+    words.fixed.value = 0;
     await child.tell.end("exit 3", "great", what);
     const { message } = await next("quarantined");
     await next("restarted");
     assert(message.args?.length === 3);
     assertEquals(message.args[2], what);
-    Atomics.store(words, FIXED, 1);
+    words.fixed.value = 1;
     await soon(message.replay());
     assertEquals(await take(log, 1), ["great"]);
   }
@@ -423,7 +425,7 @@ Deno.test("a message that blocks its actor is ended for that and blamed, also wh
   assertEquals((await next("unresponsive")).handling.method, "spin");
   assertEquals((await next("quarantined")).message.method, "spin");
   assertEquals((await soon(child.join())).reason, "terminated");
-  Atomics.store(words, FIXED, 1);
+  words.fixed.value = 1;
   await soon(sup.restart("w"));
   assertEquals(await take(log, 1), ["next"]);
   await sup.shutdown();

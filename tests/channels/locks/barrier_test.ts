@@ -14,7 +14,7 @@ import {
   BrokenBarrierError,
   EXIT,
   Queue,
-  SharedArray,
+  Value,
 } from "../../../mod.ts";
 import {
   compareBarriers,
@@ -27,6 +27,7 @@ import {
   wakesLate,
 } from "../../fixtures/channels/barrier.ts";
 import { settledTo } from "../../leaks.ts";
+import { threadTest } from "../../mode.ts";
 import { later, soon } from "../inside.ts";
 
 /** The id of a thread that never was. */
@@ -311,7 +312,7 @@ for (const blocks of [true, false]) {
   const rounds = blocks ? 1000 : 300;
   Deno.test(`${rounds} rounds stay in step, with one first and one action each: ${form} (S21)`, async () => {
     const barrier = new Barrier(3);
-    const steps = new SharedArray("int32", 3);
+    const steps = [0, 1, 2].map(() => new Value("int32"));
     const actors = [0, 1, 2].map((own) =>
       march.spawn([barrier, steps, own, { rounds, blocks }])
     );
@@ -479,23 +480,27 @@ Deno.test("a second team uses the Barrier when the first has ended", async () =>
   assertEquals(barrier.broken, false);
 });
 
-Deno.test("a party that wakes late passes, though all others have ended", async () => {
-  const barrier = new Barrier(3);
-  const ready = new Queue<true>();
-  const hold = new Int32Array(new SharedArrayBuffer(4));
-  await using late = wakesLate.spawn([barrier, ready, hold]);
-  await soon(ready.get());
-  const others = [true, false].map((blocks) =>
-    passes.spawn([barrier, 1, blocks])
-  );
-  for (const actor of others) await soon(actor.result());
-  Atomics.store(hold, 0, 1);
-  Atomics.notify(hold, 0);
-  const [passed, next] = await soon(late.result());
-  assertEquals(passed, 0);
-  // Nobody will come to the next round.
-  assert(others.some(({ name }) => next === `died by ${name}`), `${next}`);
-});
+// In a process: who waits for the actor in the program does not wake late.
+threadTest(
+  "a party that wakes late passes, though all others have ended",
+  async () => {
+    const barrier = new Barrier(3);
+    const ready = new Queue<true>();
+    const hold = new Int32Array(new SharedArrayBuffer(4));
+    await using late = wakesLate.spawn([barrier, ready, hold]);
+    await soon(ready.get());
+    const others = [true, false].map((blocks) =>
+      passes.spawn([barrier, 1, blocks])
+    );
+    for (const actor of others) await soon(actor.result());
+    Atomics.store(hold, 0, 1);
+    Atomics.notify(hold, 0);
+    const [passed, next] = await soon(late.result());
+    assertEquals(passed, 0);
+    // Nobody will come to the next round.
+    assert(others.some(({ name }) => next === `died by ${name}`), `${next}`);
+  },
+);
 
 Deno.test("a Barrier that comes to an actor several times is one object there", async () => {
   const barrier = new Barrier(2, { name: "start", timeout: 10 });

@@ -29,6 +29,7 @@ import {
 } from "../../../channels/threads.ts";
 import { type Running, THREAD } from "../../../channels/until.ts";
 import { settledTo } from "../../leaks.ts";
+import { threadTest } from "../../mode.ts";
 import { soon } from "../inside.ts";
 
 /** How many waits for locks a thread tells of. */
@@ -78,39 +79,43 @@ for (const calls of circles) {
 }
 
 for (const call of ["block", "await"] as const) {
-  Deno.test(`a circle of waits (${call}) is reported once, where no wait is to fail`, async () => {
-    const one = new Lock({ name: "one" }), two = new Lock({ name: "two" });
-    const said = new Queue<string>();
-    const go = new Queue<string>();
-    const warnings = new Queue<string>();
-    const pairs = [[one, two], [two, one]] as const;
-    const actors = pairs.map((pair, i) =>
-      warnOfTwo.spawn([pair, call, said, go, warnings], {
-        name: ["kant", "plato"][i],
-      })
-    );
-    for (const _ of actors) await soon(said.get());
-    for (const _ of actors) await go.put("go");
-    const text = await soon(warnings.get()) as string;
-    const ways = [["kant", "two", "plato", "one"], [
-      "plato",
-      "one",
-      "kant",
-      "two",
-    ]];
-    assert(
-      ways.some(([a, x, b, y]) =>
-        text ===
-          `Deadlock: ${a} → ${b} → ${a}: "${a}" waits for lock "${x}", which ` +
-            `"${b}" holds; "${b}" waits for lock "${y}", which "${a}" holds. ` +
-            "Acquire locks in one order everywhere, or with a time-out"
-      ),
-      text,
-    );
-    for (const actor of actors) actor.terminate();
-    for (const actor of actors) await soon(actor.join());
-    assertEquals(warnings.size, 0);
-  });
+  // In a process: it is reported in the program, by who waits for the actor there.
+  threadTest(
+    `a circle of waits (${call}) is reported once, where no wait is to fail`,
+    async () => {
+      const one = new Lock({ name: "one" }), two = new Lock({ name: "two" });
+      const said = new Queue<string>();
+      const go = new Queue<string>();
+      const warnings = new Queue<string>();
+      const pairs = [[one, two], [two, one]] as const;
+      const actors = pairs.map((pair, i) =>
+        warnOfTwo.spawn([pair, call, said, go, warnings], {
+          name: ["kant", "plato"][i],
+        })
+      );
+      for (const _ of actors) await soon(said.get());
+      for (const _ of actors) await go.put("go");
+      const text = await soon(warnings.get()) as string;
+      const ways = [["kant", "two", "plato", "one"], [
+        "plato",
+        "one",
+        "kant",
+        "two",
+      ]];
+      assert(
+        ways.some(([a, x, b, y]) =>
+          text ===
+            `Deadlock: ${a} → ${b} → ${a}: "${a}" waits for lock "${x}", which ` +
+              `"${b}" holds; "${b}" waits for lock "${y}", which "${a}" holds. ` +
+              "Acquire locks in one order everywhere, or with a time-out"
+        ),
+        text,
+      );
+      for (const actor of actors) actor.terminate();
+      for (const actor of actors) await soon(actor.join());
+      assertEquals(warnings.size, 0);
+    },
+  );
 }
 
 Deno.test("a long wait, and a chain of them, is no circle", async () => {

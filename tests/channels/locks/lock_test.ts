@@ -27,6 +27,7 @@ import {
   takeOnce,
 } from "../../fixtures/channels/lock_actors.ts";
 import { settledTo } from "../../leaks.ts";
+import { threadTest } from "../../mode.ts";
 import { later, soon } from "../inside.ts";
 
 /** The number of those that wait for a lock, once it is as expected. */
@@ -264,37 +265,46 @@ Deno.test("who waits long enough comes before an actor that takes it all the tim
   for (const one of hogs) await soon(one.join());
 });
 
-Deno.test("a thread that computes on while it awaits a lock does not hold up others", async () => {
-  const lock = new Lock();
-  const said = new Queue<string>();
-  const guard = await lock.acquire();
-  await using busy = awaitAndCompute.spawn([lock, said, 1500]);
-  await soon(said.get());
-  assertEquals(await waiters(lock, 1), 1);
-  await new Promise((done) => setTimeout(done, 5));
-  const start = performance.now();
-  guard.release();
-  lock.acquireSync().release();
-  (await lock.acquire()).release();
-  assert(performance.now() - start < 1000);
-  await soon(busy.join());
-});
+// In a process: the lock is taken at once by who waits for the actor in the
+// program, and held until the actor looks.
+threadTest(
+  "a thread that computes on while it awaits a lock does not hold up others",
+  async () => {
+    const lock = new Lock();
+    const said = new Queue<string>();
+    const guard = await lock.acquire();
+    await using busy = awaitAndCompute.spawn([lock, said, 1500]);
+    await soon(said.get());
+    assertEquals(await waiters(lock, 1), 1);
+    await new Promise((done) => setTimeout(done, 5));
+    const start = performance.now();
+    guard.release();
+    lock.acquireSync().release();
+    (await lock.acquire()).release();
+    assert(performance.now() - start < 1000);
+    await soon(busy.join());
+  },
+);
 
-Deno.test("a thread that blocks does not get what its callers await", async () => {
-  const lock = new Lock();
-  const said = new Queue<string>();
-  const go = new Queue<string>();
-  const guard = await lock.acquire();
-  await using blocked = awaitAndBlock.spawn([lock, said, go]);
-  await soon(said.get());
-  assertEquals(await waiters(lock, 0), 0);
-  guard.release();
-  // It is no use to it now; and it gets it once it can go on.
-  (await soon(lock.acquire())).release();
-  assert(!lock.isLocked);
-  go.putSync("go");
-  assertEquals(await soon(blocked.result()), "go");
-});
+// In a process: as above.
+threadTest(
+  "a thread that blocks does not get what its callers await",
+  async () => {
+    const lock = new Lock();
+    const said = new Queue<string>();
+    const go = new Queue<string>();
+    const guard = await lock.acquire();
+    await using blocked = awaitAndBlock.spawn([lock, said, go]);
+    await soon(said.get());
+    assertEquals(await waiters(lock, 0), 0);
+    guard.release();
+    // It is no use to it now; and it gets it once it can go on.
+    (await soon(lock.acquire())).release();
+    assert(!lock.isLocked);
+    go.putSync("go");
+    assertEquals(await soon(blocked.result()), "go");
+  },
+);
 
 Deno.test("a wait for a lock leaves the event loop free", async () => {
   const lock = new Lock();

@@ -8,6 +8,7 @@ import {
   wantAndCompute,
 } from "../../fixtures/channels/lock_holders.ts";
 import { settledTo } from "../../leaks.ts";
+import { threadTest } from "../../mode.ts";
 import { soon } from "../inside.ts";
 
 Deno.test("RwLock lets many read, and one write", async () => {
@@ -113,19 +114,24 @@ Deno.test("readers do not wait for a writer whose thread blocks", async () => {
   assertEquals(await soon(writer.result()), "go");
 });
 
-Deno.test("readers do not wait for long for a writer whose thread computes on", async () => {
-  const lock = new RwLock();
-  const said = new Queue<string>();
-  const first = await lock.acquireRead();
-  await using writer = wantAndCompute.spawn([lock, said, 1500]);
-  await soon(said.get());
-  await settledTo(() => lock.inspect().waiters.length, 1);
-  first.release();
-  const start = performance.now();
-  (await soon(lock.acquireRead())).release();
-  assert(performance.now() - start < 1000);
-  await soon(writer.join());
-});
+// In a process: the lock is taken at once by who waits for the actor in the
+// program, and held until the actor looks.
+threadTest(
+  "readers do not wait for long for a writer whose thread computes on",
+  async () => {
+    const lock = new RwLock();
+    const said = new Queue<string>();
+    const first = await lock.acquireRead();
+    await using writer = wantAndCompute.spawn([lock, said, 1500]);
+    await soon(said.get());
+    await settledTo(() => lock.inspect().waiters.length, 1);
+    first.release();
+    const start = performance.now();
+    (await soon(lock.acquireRead())).release();
+    assert(performance.now() - start < 1000);
+    await soon(writer.join());
+  },
+);
 
 Deno.test("a wait that blocks its own actor is an error at once", async () => {
   const lock = new RwLock();
