@@ -202,6 +202,7 @@ class Host {
    */
   #attend(): void {
     let isAborted = false;
+    let isStopped = false;
     waitAt([new Callers()], {
       attempt: () => {
         this.#record.links.endIfBroken(ownThread());
@@ -209,13 +210,14 @@ class Host {
         if (this.#desk.answer() && this.#start.home !== undefined) {
           wakeThread(ROOT);
         }
-        if (this.#record.stopAsked && !isAborted) {
+        // Out of this look, since user code listens to the signal.
+        if (this.#record.stopKnown && !isAborted) {
           isAborted = true;
-          // Out of this look, since user code listens to the signal.
-          queueMicrotask(() => {
-            abortCurrent();
-            this.#class?.stop();
-          });
+          queueMicrotask(abortCurrent);
+        }
+        if (this.#record.stopAsked && !isStopped) {
+          isStopped = true;
+          queueMicrotask(() => this.#class?.stop());
         }
         return false;
       },

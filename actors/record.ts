@@ -6,7 +6,7 @@
  * an actor said last cannot be lost to a race with its end.
  *
  * ```text
- *   word 0  STOP      1: it was asked to stop
+ *   word 0  STOP      1: it was asked to stop; 2: it will be, and may know
  *   word 1  HEARS     1: it has asked for its signal, so it may hear that
  *   word 2  REASON    how it left; an index into REASONS, 0 if it did not
  *   word 3  CODE      its exit code
@@ -133,14 +133,31 @@ export class Record {
 
   /** Whether it was asked to stop. */
   get stopAsked(): boolean {
+    return Atomics.load(this.#words, STOP) === 1;
+  }
+
+  /** Whether it was asked to stop, or told that it will be. */
+  get stopKnown(): boolean {
     return Atomics.load(this.#words, STOP) !== 0;
   }
 
   /** Asks it to stop. It must be woken to see it. */
-  askToStop({ reason, grace }: StopOrder): void {
+  askToStop(order: StopOrder): void {
+    this.#order(order, 1);
+  }
+
+  /**
+   * Tells it that it will be asked to stop, when it has handled the messages that
+   * are under way to it. It must be woken to see it.
+   */
+  warnOfStop(order: StopOrder): void {
+    this.#order(order, 2);
+  }
+
+  #order({ reason, grace }: StopOrder, stop: number): void {
     this.#words[WHY] = STOP_REASONS.indexOf(reason);
     this.#stopBy[0] = clock() + grace;
-    Atomics.store(this.#words, STOP, 1);
+    Atomics.store(this.#words, STOP, stop);
   }
 
   /** Why it was asked to stop. */

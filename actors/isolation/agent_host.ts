@@ -263,9 +263,9 @@ export class AgentHost {
     if (this.#record.setStarted()) wakeAllThreads();
   }
 
-  #askToStop({ call }: Pick<Way, "call">): void {
+  #askToStop({ call }: Pick<Way, "call">, word: "warn" | "stop" = "stop") {
     const { stopReason: reason, stopTimeLeft: grace } = this.#record;
-    call("stop", [{ reason, grace }]).catch(() => {});
+    call(word, [{ reason, grace }]).catch(() => {});
   }
 
   /** Listens for the word to stop or to end, and for who asks for a sign of life. */
@@ -288,11 +288,12 @@ export class AgentHost {
   }
 
   #onStop(): void {
+    if (this.#endpoint === undefined) return;
+    const host = this.#endpoint.wayTo(FIRST_REF, {});
+    if (this.#start.serve === undefined) return this.#askToStop(host);
     // A class first handles what it has.
-    if (this.#start.serve !== undefined) this.#class?.stop();
-    else if (this.#endpoint !== undefined) {
-      this.#askToStop(this.#endpoint.wayTo(FIRST_REF, {}));
-    }
+    this.#askToStop(host, "warn");
+    this.#class?.stop();
   }
 
   /** The actor itself is to give the sign of life. */

@@ -173,6 +173,13 @@ export class ChildHost {
     throw thrown;
   }
 
+  /** Tells the actor that it will be asked to stop. */
+  async warn(order: StopOrder): Promise<void> {
+    const process = await this.#process.promise;
+    new ActorRecord(process[PACK]().record).warnOfStop(order);
+    wakeThread(process[THREAD]);
+  }
+
   /** Asks the actor to stop. */
   async stop(order: StopOrder): Promise<void> {
     const process = await this.#process.promise;
@@ -253,6 +260,7 @@ registerRemote("host", {
         sink as Way | undefined,
         signal,
       ),
+    warn: (host: ChildHost, [order]) => host.warn(order as StopOrder),
     stop: (host: ChildHost, [order]) => host.stop(order as StopOrder),
     look: (host: ChildHost) => host.look(),
   },

@@ -107,6 +107,8 @@ export interface HostCalls {
   ended(): Promise<HostedEnd>;
   /** Has the actor handle a message; rejects with what the method throws. */
   ask(method: string, args: readonly unknown[], how: HostedAsk): unknown;
+  /** Tells the actor that it will be asked to stop. */
+  warn(order: StopOrder): void;
   /** Asks the actor to stop. */
   stop(order: StopOrder): void;
   /** Resolves at the next sign of life of the actor's. */

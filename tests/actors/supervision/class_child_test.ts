@@ -447,9 +447,8 @@ Deno.test(
   },
 );
 
-// In a process of its own a class hears of a stop when it has handled all it had.
 for (const strategy of ["one-for-all", "rest-for-one"] as const) {
-  threadTest(
+  Deno.test(
     `a child that is restarted for a sibling's sake (${strategy}) finishes what it has in hand and leaves its mailbox to the next`,
     async () => {
       await using sup = new Supervisor({ strategy });
