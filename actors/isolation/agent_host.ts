@@ -126,9 +126,11 @@ export class AgentHost {
     });
     setEnd((error) => void this.#end("threw", 1, error));
     // What a fence leaves undone is no error.
-    self.addEventListener("unhandledrejection", (event) => {
-      if (isFenced()) event.preventDefault();
-    });
+    for (const type of ["error", "unhandledrejection"]) {
+      self.addEventListener(type, (event) => {
+        if (isFenced()) event.preventDefault();
+      });
+    }
     this.#attend();
     try {
       await this.#serve();

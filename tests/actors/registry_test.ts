@@ -33,6 +33,7 @@ import { add, waits } from "../fixtures/actors/endings.ts";
 import { soon } from "../channels/inside.ts";
 import { assertNoThreads } from "../leaks.ts";
 import { runProgram } from "../fixtures/program.ts";
+import { threadTest } from "../mode.ts";
 
 type Phone = typeof phone extends { current(): ClassProcess<infer I> } ? I
   : never;
@@ -208,17 +209,21 @@ Deno.test("a supervisor's child keeps its name through its restarts, and loses i
   await registry.register("hotline", other);
 });
 
-Deno.test("a child loses its name with the thread of its supervisor, however that ends", async () => {
-  const passed = new Queue<ActorRef<Phone>>();
-  const boss = operator.spawn([passed]);
-  const child = await passed.get({ until: boss });
-  assert(child !== EXIT);
-  await registry.register("hotline", child);
-  assertEquals(await calls.spawn(["hotline"]).result(), 1);
-  boss.terminate();
-  assertEquals(await registry.whereis("hotline"), undefined);
-  await boss.join();
-});
+// An actor in a process of its own cannot give its children a name.
+threadTest(
+  "a child loses its name with the thread of its supervisor, however that ends",
+  async () => {
+    const passed = new Queue<ActorRef<Phone>>();
+    const boss = operator.spawn([passed]);
+    const child = await passed.get({ until: boss });
+    assert(child !== EXIT);
+    await registry.register("hotline", child);
+    assertEquals(await calls.spawn(["hotline"]).result(), 1);
+    boss.terminate();
+    assertEquals(await registry.whereis("hotline"), undefined);
+    await boss.join();
+  },
+);
 
 Deno.test("the registry answers while the program blocks in a channel", async () => {
   await using p = phone.spawn();
