@@ -25,6 +25,9 @@ export const DESCRIPTOR = 3;
 /** How long what it wrote may come after its end, in ms. */
 const LATE_WORDS = 500;
 
+/** How long its streams may take to close, in ms: far more than they do. */
+const LONGEST_CLOSE = 10_000;
+
 /** The part of Node's child process that is used. */
 interface NodeChild {
   readonly pid?: number;
@@ -70,8 +73,13 @@ export class ChildProcess {
         resolve({ code, signal, outOfMemory: errors.end() });
       child.on("exit", (code, signal) => {
         this.#isOver = true;
-        // What it has started may hold its streams for longer.
-        const timer = setTimeout(() => end(code, signal), LATE_WORDS);
+        // What it has started may hold its streams for longer. They are closed
+        // before this thread closes, which would leave them open.
+        let timer = setTimeout(() => {
+          child.stderr.destroy();
+          this.stream.destroy();
+          timer = setTimeout(() => end(code, signal), LONGEST_CLOSE);
+        }, LATE_WORDS);
         this.ended.finally(() => clearTimeout(timer));
       });
       child.on("close", end);
