@@ -22,6 +22,7 @@
  *
  * @module
  */
+import { permissionDescriptor } from "./permission_descriptor.ts";
 import { shown, wrong } from "./_permission_entries.ts";
 import { promptsPossible } from "./_permission_prompts.ts";
 import type {
@@ -139,32 +140,13 @@ function query(
   target: string | undefined,
 ): Deno.PermissionState | "partial" | "unknown" {
   try {
-    const status = Deno.permissions.querySync(descriptor(kind, target));
+    const status = Deno.permissions.querySync(
+      permissionDescriptor(kind, target),
+    );
     return status.state === "granted" && status.partial
       ? "partial"
       : status.state;
   } catch {
     return "unknown";
-  }
-}
-
-function descriptor(
-  name: PermissionKind,
-  target: string | undefined,
-): Deno.PermissionDescriptor {
-  switch (name) {
-    case "read":
-    case "write":
-    case "ffi":
-      return { name, path: target };
-    case "net":
-    case "import":
-      return { name, host: target };
-    case "env":
-      return { name, variable: target };
-    case "run":
-      return { name, command: target };
-    case "sys":
-      return { name, kind: target as Deno.SysPermissionDescriptor["kind"] };
   }
 }

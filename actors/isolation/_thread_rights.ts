@@ -16,6 +16,7 @@
  *
  * @module
  */
+import { permissionDescriptor } from "../permission_descriptor.ts";
 import type { PermissionKind } from "../permissions.ts";
 
 /**
@@ -27,7 +28,9 @@ export type RightState = "granted" | "partial" | "prompt" | "denied";
 /** How much the calling thread holds of a kind, or of one target. */
 export function rightState(kind: PermissionKind, target?: string): RightState {
   try {
-    const status = Deno.permissions.querySync(descriptor(kind, target));
+    const status = Deno.permissions.querySync(
+      permissionDescriptor(kind, target),
+    );
     return status.state === "granted" && status.partial
       ? "partial"
       : status.state;
@@ -44,25 +47,4 @@ export function mayUse(kind: PermissionKind, target?: string): boolean {
 /** The error for an actor that cannot have a process of its own. */
 export function cannotStart(reason: string): Error {
   return new Error(`Cannot start actor in a process of its own: ${reason}`);
-}
-
-function descriptor(
-  name: PermissionKind,
-  target: string | undefined,
-): Deno.PermissionDescriptor {
-  switch (name) {
-    case "read":
-    case "write":
-    case "ffi":
-      return { name, path: target };
-    case "net":
-    case "import":
-      return { name, host: target };
-    case "env":
-      return { name, variable: target };
-    case "run":
-      return { name, command: target };
-    case "sys":
-      return { name, kind: target as Deno.SysPermissionDescriptor["kind"] };
-  }
 }
