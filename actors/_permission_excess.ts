@@ -22,7 +22,7 @@
  *
  * @module
  */
-import { permissionDescriptor } from "./permission_descriptor.ts";
+import { queryPermission } from "./permission_query.ts";
 import { shown, wrong } from "./_permission_entries.ts";
 import { promptsPossible } from "./_permission_prompts.ts";
 import type {
@@ -78,13 +78,15 @@ export function findExcess(
 export function holds(kind: DeniedKind, target: string | undefined): boolean {
   if (kind === "all") {
     // What Deno checks for the files of /proc: all granted and nothing denied.
-    return PERMISSION_KINDS.every((one) => query(one, undefined) === "granted");
+    return PERMISSION_KINDS.every((one) =>
+      queryPermission(one, undefined) === "granted"
+    );
   }
   if (promptsPossible()) return holdsByQuery(kind, target);
   // Deno takes PREFIX* for covered by a variable named PREFIX, and would give
   // away what it does not hold. Its query is right about it.
   if (kind === "env" && target?.endsWith("*")) {
-    if (query(kind, target) !== "granted") return false;
+    if (queryPermission(kind, target) !== "granted") return false;
   }
   return holdsByConstructor(kind, target);
 }
@@ -124,29 +126,13 @@ function holdsByQuery(
   kind: PermissionKind,
   target: string | undefined,
 ): boolean {
-  const state = query(kind, target);
+  const state = queryPermission(kind, target);
   // Deno passes on `true` together with the denials inside it, but not a
   // folder with a denied file in it.
   if (state === "partial") return target === undefined;
   if (state !== "unknown") return state === "granted";
   // A host with a wildcard, which a query does not take: certain only if every
   // host is granted. The constructor would prompt for it.
-  const whole = query(kind, undefined);
+  const whole = queryPermission(kind, undefined);
   return whole === "granted" || whole === "partial";
-}
-
-function query(
-  kind: PermissionKind,
-  target: string | undefined,
-): Deno.PermissionState | "partial" | "unknown" {
-  try {
-    const status = Deno.permissions.querySync(
-      permissionDescriptor(kind, target),
-    );
-    return status.state === "granted" && status.partial
-      ? "partial"
-      : status.state;
-  } catch {
-    return "unknown";
-  }
 }

@@ -35,12 +35,12 @@ import {
 import { waitAt } from "../channels/waiting.ts";
 import { ClassHost } from "./class_host.ts";
 import { inheritConfiguration } from "./configure.ts";
-import { abortCurrent, becomeActor } from "./current_process.ts";
+import { abortCurrent } from "./current_process.ts";
 import type { ClassTraits, Declaration } from "./declaration.ts";
 import { Desk, Doing } from "./desk.ts";
 import { sayFarewell } from "./leave.ts";
 import { setEnd } from "./links.ts";
-import { packOwn } from "./own_handle.ts";
+import { becomeSelf } from "./own_handle.ts";
 import { joinRegistry } from "./_registry_line.ts";
 import { nameThread } from "../channels/thread_notes.ts";
 import { loadDeclaration, setLoader } from "./load.ts";
@@ -127,16 +127,8 @@ class Host {
   }
 
   async run(): Promise<void> {
-    const { name, id, parent, lineage, daemon, module, declared } = this.#start;
-    becomeActor({
-      name,
-      id,
-      parent,
-      lineage,
-      daemon,
-      packed: this.#start.self ?? packOwn(this.#start),
-      onHear: () => this.#onHear(),
-    });
+    const { parent, module, declared } = this.#start;
+    becomeSelf(this.#start, () => this.#onHear());
     this.#attend();
     this.#catchEndings();
     guardLocks();

@@ -1,9 +1,10 @@
 /**
- * The handle of an actor's own process.
+ * The actor that a thread is, and the handle of its own process.
  *
  * @module
  */
 
+import { becomeActor } from "./current_process.ts";
 import type { PackedClassProcess } from "./handle_options.ts";
 import type { StartMessage } from "./start_message.ts";
 
@@ -25,4 +26,15 @@ export function packOwn(start: StartMessage): PackedClassProcess | undefined {
     address: serve.address,
     traits: serve.traits,
   };
+}
+
+/**
+ * Makes this thread the actor that `start` describes.
+ *
+ * @param onHear Called when the actor asks for its signal.
+ */
+export function becomeSelf(start: StartMessage, onHear: () => void): void {
+  const { name, id, parent, lineage, daemon } = start;
+  const packed = start.self ?? packOwn(start);
+  becomeActor({ name, id, parent, lineage, daemon, packed, onHear });
 }

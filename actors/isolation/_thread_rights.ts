@@ -16,27 +16,13 @@
  *
  * @module
  */
-import { permissionDescriptor } from "../permission_descriptor.ts";
+import { type HeldRight, queryPermission } from "../permission_query.ts";
 import type { PermissionKind } from "../permissions.ts";
 
-/**
- * How much a thread holds of a kind, or of one target. `"partial"` is all but
- * what is denied in it: some of a kind, or a path below a folder.
- */
-export type RightState = "granted" | "partial" | "prompt" | "denied";
-
 /** How much the calling thread holds of a kind, or of one target. */
-export function rightState(kind: PermissionKind, target?: string): RightState {
-  try {
-    const status = Deno.permissions.querySync(
-      permissionDescriptor(kind, target),
-    );
-    return status.state === "granted" && status.partial
-      ? "partial"
-      : status.state;
-  } catch {
-    return "prompt"; // a query does not take hosts with a wildcard
-  }
+export function rightState(kind: PermissionKind, target?: string): HeldRight {
+  const held = queryPermission(kind, target);
+  return held === "unknown" ? "prompt" : held;
 }
 
 /** Whether the calling thread holds all of a kind, or all of one target. */

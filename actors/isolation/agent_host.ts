@@ -34,14 +34,13 @@ import {
 import { turn } from "../../channels/turn.ts";
 import { waitAt } from "../../channels/waiting.ts";
 import { ClassHost } from "../class_host.ts";
-import { becomeActor } from "../current_process.ts";
 import { Desk, Doing } from "../desk.ts";
 import { sayFarewell } from "../leave.ts";
 import { setEnd } from "../links.ts";
 import type { Entered } from "../host.ts";
 import { setFunctionSource } from "../pool/task_functions.ts";
 import { work, type WorkerStart } from "../pool/worker.ts";
-import { packOwn } from "../own_handle.ts";
+import { becomeSelf, packOwn } from "../own_handle.ts";
 import { IsolationError } from "../isolation_error.ts";
 import { LIBRARY_URL, RUNNER_URL } from "../library_url.ts";
 import { PassedWord } from "../passed_word.ts";
@@ -75,7 +74,7 @@ export class AgentHost {
   readonly #load: (module: string) => Promise<unknown>;
   readonly #desk: Desk;
   readonly #encoder = new Encoder();
-  readonly #stopped = new AbortController();
+  #isAskedToStop = false;
   #endpoint!: Endpoint;
   readonly #child: AnyChildProcess | undefined;
   readonly #failure: unknown;
@@ -114,16 +113,7 @@ export class AgentHost {
 
   /** Runs the actor in a process of its own. */
   async run(): Promise<void> {
-    const { name, id, parent, lineage, daemon } = this.#start;
-    becomeActor({
-      name,
-      id,
-      parent,
-      lineage,
-      daemon,
-      packed: packOwn(this.#start),
-      onHear: () => this.#record.hear(),
-    });
+    becomeSelf(this.#start, () => this.#record.hear());
     setEnd((error) => void this.#end("threw", 1, error));
     // What a fence leaves undone is no error.
     for (const type of ["error", "unhandledrejection"]) {
@@ -150,7 +140,7 @@ export class AgentHost {
     const died = running.ended.finally(() => this.#record.setProcess(0));
     this.#connect(running);
     // It may have been asked to before there was anybody to tell.
-    if (this.#stopped.signal.aborted) this.#onStop();
+    if (this.#isAskedToStop) this.#onStop();
     const host = this.#endpoint.wayTo(FIRST_REF, {});
     // Its own word comes before: the process is over when its streams are.
     const ended = Promise.race([
@@ -277,8 +267,8 @@ export class AgentHost {
         this.#record.links.endIfBroken(ownThread());
         stopIfFenced();
         if (!this.#desk.isAnswered) this.#look();
-        if (this.#record.stopAsked && !this.#stopped.signal.aborted) {
-          this.#stopped.abort();
+        if (this.#record.stopAsked && !this.#isAskedToStop) {
+          this.#isAskedToStop = true;
           queueMicrotask(() => this.#onStop());
         }
         return false;

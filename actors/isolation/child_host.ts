@@ -109,7 +109,7 @@ export class ChildHost {
         lineage,
         parent,
         home: this.#line.memory,
-        self: start.self && packRemote(start.self),
+        self: start.self && packSelf(start.self),
       },
       [MODULES]: modules,
     };
@@ -208,7 +208,7 @@ export class ChildHost {
 }
 
 /** Its own handle, as an actor compares it with its declaration. */
-function packRemote(self: object): PackedHandle {
+function packSelf(self: object): PackedHandle {
   const packed = (self as Handle)[PACK](ROOT, []);
   const { fields } = packed.imported as Imported;
   return { ...packed, module: fields.module, declared: fields.declared };

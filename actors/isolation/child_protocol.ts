@@ -20,7 +20,7 @@
 import type { ParentProcess } from "../current_process.ts";
 import type { ClassTraits } from "../declaration.ts";
 import type { NormalizedPermissions } from "../permissions.ts";
-import type { LeaveReason, StopOrder } from "../record.ts";
+import type { LeaveReason } from "../record.ts";
 import type { ChildCommand } from "./child_command.ts";
 
 /** What an agent needs to start a child. */
@@ -97,22 +97,6 @@ export interface HostedAsk {
   readonly timeout: number | undefined;
   /** What its sender is called. */
   readonly sender: string;
-}
-
-/** What an agent may call of a host; see `child_host.ts`. */
-export interface HostCalls {
-  /** Starts the actor; resolves when that is known: whether it is up. */
-  start(start: HostedStart, args: readonly unknown[]): Promise<boolean>;
-  /** Resolves when the actor has ended. */
-  ended(): Promise<HostedEnd>;
-  /** Has the actor handle a message; rejects with what the method throws. */
-  ask(method: string, args: readonly unknown[], how: HostedAsk): unknown;
-  /** Tells the actor that it will be asked to stop. */
-  warn(order: StopOrder): void;
-  /** Asks the actor to stop. */
-  stop(order: StopOrder): void;
-  /** Resolves at the next sign of life of the actor's. */
-  look(): Promise<void>;
 }
 
 /** What a host may call of its agent. */

@@ -29,7 +29,7 @@ import { messageContext } from "../current_message.ts";
 import type { Exit } from "../exit.ts";
 import { link } from "../link.ts";
 import { LINK } from "../far_link.ts";
-import type { ClassProcess, Process } from "../process.ts";
+import type { Process } from "../process.ts";
 import { ClassProcessHandle } from "../class_process_handle.ts";
 import type { PackedClassProcess } from "../handle_options.ts";
 import { ProcessHandle } from "../process_handle.ts";
@@ -53,11 +53,14 @@ function exitSource({ [WAY]: way }: Remote): Source<never> {
   };
 }
 
+/** What is called of any process, and answered at once. */
+const PROCESS_CALLS = ["isAlive", "terminate", "kill"];
+
 const processShape: ClassShape = {
   constant: ["kind", "name", "id", "parentId", "daemon"],
   read: ["exitCode"],
   awaited: { join: 0, result: 0, stop: 0 },
-  immediate: ["isAlive", "terminate", "kill"],
+  immediate: PROCESS_CALLS,
   members: {
     ready: async (process: Process, [options], signal) =>
       void await process.ready(optionsWith(signal, options)),
@@ -98,7 +101,9 @@ const processShape: ClassShape = {
         const { trapped, unlink } = this[WAY].callSync("link", [
           trap !== undefined,
         ]) as FarLink;
-        trapped().then((exit) => trap?.(exit, this), () => {});
+        if (trap !== undefined) {
+          trapped().then((exit) => trap(exit, this), () => {});
+        }
         return { [Symbol.dispose]: unlink };
       },
     },
@@ -291,19 +296,14 @@ register(
   ClassProcessHandle.prototype,
   {
     ...processShape,
+    immediate: [...PROCESS_CALLS, "mailboxStats"],
     members: {
       ...processShape.members,
       ...askShape.members,
-      mailboxStats: (process: ClassProcess) => process.mailboxStats(),
     },
     own: {
       ...processShape.own,
       ...askShape.own,
-      mailboxStats: {
-        value(this: Remote) {
-          return this[WAY].callSync("mailboxStats", []);
-        },
-      },
     },
   },
   (object) => object instanceof ClassProcessHandle,

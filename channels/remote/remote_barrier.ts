@@ -83,7 +83,7 @@ function waitAtHome(
   });
 }
 
-/** Says how many there are, or refuses an action that is none. */
+/** Whether there is an action; refuses one that is no function. */
 function isAction(action: unknown): boolean {
   if (action === undefined) return false;
   if (typeof action === "function") return true;
